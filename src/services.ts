@@ -149,7 +149,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const findTenant = rememberTenants({ ...platform, clock })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
   const governing = governanceLater(platform, { clock, environment: config.environment })
-  const { governance } = governing
+  const { governance, blocklist } = governing
   const { tenants } = platform.registry
   const hidden = createHidden({ ...platform, tenants, findTenant, clock })
   const live =
@@ -162,7 +162,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const replaying = createReplaying(platform, {
     ...options,
     ...identity,
-    ...{ findTenant, findTypes, governance, verifyJws },
+    ...{ findTenant, findTypes, governance, blocklist, verifyJws },
   })
   const hasTimer = options.livesOn ?? false
   const audit = auditLater({ ...platform, config, clock, log, hasTimer })
@@ -213,6 +213,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
         findTenant,
         findTypes,
         governance,
+        blocklist,
         consentSignals,
         memberships: membershipsLater(forRosters),
         budgets,
@@ -220,7 +221,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
       },
       ...{ config, clock, log, verifyJws },
     }),
-    refuseBody: createRefuseBody({ platform, findSource, governance, watch, clock }),
+    refuseBody: createRefuseBody({ platform, findSource, governance, blocklist, watch, clock }),
     replaying,
     webhookReplays,
     access,

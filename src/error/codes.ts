@@ -15,6 +15,7 @@ export const errorCodes = {
   insufficient_scope: { status: 401, title: 'This key may not send Caliper data' },
   invalid_signature: { status: 401, title: 'The body is not signed with a key of its source' },
   forbidden: { status: 403, title: 'This key may not do that' },
+  blocked: { status: 403, title: 'This sender is blocked, and nothing of it is kept' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
   timeout: { status: 408, title: 'The body did not arrive in time' },
@@ -37,6 +38,7 @@ export const errorCodes = {
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
   upgrade_required: { status: 426, title: 'This address takes WebSockets' },
   rate_limited: { status: 429, title: 'Too many requests; please go on later' },
+  held_back: { status: 429, title: 'This sender is blocked for now; please go on later' },
   internal: { status: 500, title: 'Something broke on our side' },
   unavailable: { status: 503, title: 'Nothing was stored; please send again' },
   quarantine_full: {

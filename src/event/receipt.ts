@@ -7,6 +7,16 @@ export interface Withheld {
   count: number
 }
 
+/** A sender is blocked by its tenant (the policy's `blocklist`), with so many of the items. */
+export interface ReceiptBlocked {
+  /** `MAINTAIN`: they are in quarantine. `DROP`: they are among `withheld`. */
+  action: 'MAINTAIN' | 'DROP'
+  timeLimit: 'MINUTES' | 'DAYS' | 'PERMANENT' | number
+  rule: string
+  message: string
+  count: number
+}
+
 /** The receipt answers a sender, once everything named here is durable. */
 export interface Receipt {
   requestId: string
@@ -38,6 +48,8 @@ export interface Receipt {
    * its reasons, without its text.
    */
   withheld?: Withheld[]
+  /** Its sender is blocked, be it with some of the items alone; of several ways, the one that keeps them, and longest. */
+  blocked?: ReceiptBlocked
   /** The events stood in this wrapper, which was taken off; it carried so many bodies. */
   unwrapped?: { wrapper: string; bodies: number; requestId?: string | undefined }
   /** Milliseconds since 1970, where a sender wants the time of the answer. */

@@ -5,10 +5,13 @@ import type { Withheld } from '../event/receipt'
 import type { ServerFacts } from '../event/record'
 import { isJson } from '../syntax/is-json'
 import { eachOf, inTurns } from '../syntax/steps'
+import type { Blocked } from './blocklist/blocklist'
+import type { SenderVerdicts } from './blocklist/compile'
+import { eventFactsOf } from './blocklist/event-facts'
 import { counter } from './counter'
 import { factsOf, type KnownFacts } from './facts'
 import type { GoverningNeeds, Refused } from './governing'
-import { asSent, termsUnder } from './held-item'
+import { alsoBlocked, asSent, termsUnder } from './held-item'
 import type { CleanedText, Pseudonymiser } from './personal/personal'
 import type { FieldTreatment } from './policy/decision'
 import { saidWithout } from './said'
@@ -18,13 +21,15 @@ import { uncertainly } from './uncertain'
  * Cleans what is refused, for it is kept in quarantine.
  * @param context of their reading
  * @param eventAt the event at a place of the request, where one was read
+ * @param verdicts say whether their sender is blocked, where they have just arrived
  * @throws {StorageError}
  */
 export type CleanRefused = (
   refused: readonly Refused[],
   context: Record<string, string>,
   eventAt: (index: number) => ReadEvent | undefined,
-) => Promise<{ refused: Refused[]; withheld: Withheld[] }>
+  verdicts?: SenderVerdicts | undefined,
+) => Promise<{ refused: Refused[]; withheld: Withheld[]; blocked: Blocked[] }>
 
 /** Cleans a body that cannot be read. @throws {StorageError} */
 export type CleanBody = (
@@ -80,8 +85,9 @@ export function cleaningWith(needs: GoverningNeeds): {
   }
 
   return {
-    async cleanRefused(refused, context, eventAt) {
-      if (refused.length === 0) return { refused: [], withheld: [] }
+    async cleanRefused(refused, context, eventAt, verdicts) {
+      if (refused.length === 0) return { refused: [], withheld: [], blocked: [] }
+      const blocks: Blocked[] = []
       const count = counter()
       const known = refused.map(({ raw, index }) => {
         const event = eventAt(index)
@@ -103,12 +109,18 @@ export function cleaningWith(needs: GoverningNeeds): {
           const { withheldBy, treatments } = asked[place]!
           const { event } = known[place]!
           place += 1
-          if (withheldBy !== undefined) count.add(withheldBy)
-          else kept.push(cleaned(item, event, treatments))
+          const blocked = blockedWith(event, verdicts)
+          if (blocked !== undefined) blocks.push(blocked)
+          if (blocked?.action === 'DROP') count.add(blocked.rule)
+          else if (withheldBy !== undefined) count.add(withheldBy)
+          else {
+            const clean = cleaned(item, event, treatments)
+            kept.push(blocked === undefined ? clean : alsoBlocked(clean, blocked))
+          }
         }),
       )
       await by.store()
-      return { refused: kept, withheld: count.all() }
+      return { refused: kept, withheld: count.all(), blocked: blocks }
 
       /** An id that names somebody is another one in what is stored. */
       function idOf(event: ReadEvent, treatments: readonly FieldTreatment[]): ReadEvent {
@@ -177,6 +189,11 @@ export function cleaningWith(needs: GoverningNeeds): {
       }
     },
   }
+}
+
+/** Nobody knows the domain of what is no event: it is blocked only where its sender is, with whatever it sends. */
+function blockedWith(event: ReadEvent | undefined, verdicts: SenderVerdicts | undefined) {
+  return event === undefined ? verdicts?.always : verdicts?.of(eventFactsOf(event, verdicts))
 }
 
 /** Stands for a text that is not kept: by its digest and its size its sender finds it. */

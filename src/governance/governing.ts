@@ -3,11 +3,14 @@ import type { ReadEvent, ReadItem } from '../event/reading'
 import type { Withheld } from '../event/receipt'
 import type { ServerFacts, StandardName } from '../event/record'
 import { eachOf, inTurns } from '../syntax/steps'
+import type { Blocked } from './blocklist/blocklist'
+import type { SenderVerdicts } from './blocklist/compile'
+import { eventFactsOf } from './blocklist/event-facts'
 import { type CleanBody, type CleanRefused, cleaningWith } from './cleaning'
 import { counter } from './counter'
 import { factsOf, type KnownFacts } from './facts'
 import type { GovernanceParts, Sending } from './governance'
-import { heldItem } from './held-item'
+import { blockedItem, heldItem } from './held-item'
 import type { PersonalData, Pseudonymiser } from './personal/personal'
 import type { InForce } from './policies'
 import type { Decision, FieldTreatment } from './policy/decision'
@@ -25,6 +28,8 @@ export interface Governed {
   withheld: Withheld[]
   /** Some that are withheld are counted by rule and type all the same. */
   counted: Counted[]
+  /** By these its sender is blocked, one for each item that it is blocked with. */
+  blocked: Blocked[]
 }
 
 export interface Counted {
@@ -40,12 +45,13 @@ export interface Governing {
   /**
    * Governs events.
    * @param context of their reading
+   * @param more `verdicts` say whether their sender is blocked, where they have just arrived
    * @throws {StorageError} when it cannot be told, or kept who stands behind a pseudonym
    */
   govern(
     readable: readonly Readable[],
     context: Record<string, string>,
-    commonOf?: CommonOf,
+    more?: { commonOf?: CommonOf; verdicts?: SenderVerdicts | undefined },
   ): Promise<Governed>
   cleanRefused: CleanRefused
   cleanBody: CleanBody
@@ -135,10 +141,11 @@ export async function createGoverning(
     ...cleaningWith(needs),
     keptDays: policy.retentionDays,
 
-    async govern(readable, context, commonOf) {
+    async govern(readable, context, { commonOf, verdicts } = {}) {
       const known = readable.map(({ event }) => ({ raw: event.raw, event }))
       const facts = await factsOf(known, needs)
-      const decided: { item: Readable; decision: Decision }[] = []
+      const decided: { item: Readable; decision: Decision; blocked: Blocked | undefined }[] = []
+      const blocks: Blocked[] = []
       const counted: Counted[] = []
       const count = counter()
       let place = 0
@@ -146,9 +153,12 @@ export async function createGoverning(
         eachOf(readable, (item) => {
           place += 1
           const about = facts[place - 1]!
+          const blocked = verdicts?.of(eventFactsOf(item.event, verdicts))
+          if (blocked !== undefined) blocks.push(blocked)
+          if (blocked?.action === 'DROP') return count.add(blocked.rule)
           if (about.isErased) return count.add('erased')
           const decision = decide(item.event, about, commonOf)
-          if (decision.fate !== 'withhold') return decided.push({ item, decision })
+          if (decision.fate !== 'withhold') return decided.push({ item, decision, blocked })
           const rule = decision.by!
           if (decision.isCounted) counted.push({ rule, type: item.event.type })
           return count.add(rule)
@@ -158,15 +168,17 @@ export async function createGoverning(
       const kept: Readable[] = []
       const held: Refused[] = []
       await inTurns(
-        eachOf(decided, ({ item, decision }) => {
+        eachOf(decided, ({ item, decision, blocked }) => {
           const clean = cleaned(item, decision, by)
           const isHeld = decision.fate === 'hold' && sending.isReleased !== true
-          if (isHeld) held.push(heldItem(clean, { sent: item, decision, context, by }))
+          const about = { sent: item, decision, context, by }
+          if (blocked !== undefined) held.push(blockedItem(clean, blocked, about))
+          else if (isHeld) held.push(heldItem(clean, about))
           else kept.push(clean)
         }),
       )
       await by.store()
-      return { kept, held, withheld: count.all(), counted }
+      return { kept, held, withheld: count.all(), counted, blocked: blocks }
     },
   }
 }

@@ -1,4 +1,6 @@
+import type { Issue } from '../error/issue'
 import type { ReadEvent } from '../event/reading'
+import { BLOCKED, type Blocked } from './blocklist/blocklist'
 import type { Readable, Refused } from './governing'
 import { HELD } from './held'
 import type { Pseudonymiser } from './personal/personal'
@@ -13,15 +15,43 @@ interface About {
 }
 
 /** Makes of an event that a rule holds what quarantine keeps. */
-export function heldItem(
+export function heldItem(item: Readable, about: About): Refused {
+  const message = `Held by the rule ${about.decision.by} of the policy of its tenant, until somebody decides`
+  return itemBecause({ path: [item.index], message, code: HELD }, item, about)
+}
+
+/** Makes of an event whose sender is blocked what quarantine keeps. */
+export function blockedItem(item: Readable, blocked: Blocked, about: About): Refused {
+  return withRule(itemBecause(blockedIssue(blocked, [item.index]), item, about), blocked)
+}
+
+/** Adds to what is refused all the same that its sender is blocked. */
+export function alsoBlocked(item: Refused, blocked: Blocked): Refused {
+  const errors = [blockedIssue(blocked, [item.index]), ...item.errors]
+  return withRule({ ...item, errors }, blocked)
+}
+
+/** Remembers by which rule, since what is kept may no longer say what the rule asks for. */
+function withRule(item: Refused, { rule }: Blocked): Refused {
+  const { around } = item
+  return { ...item, around: { ...around, context: { ...around?.context, blockedBy: rule } } }
+}
+
+/** Says of an item that its sender is blocked. */
+function blockedIssue({ rule }: Blocked, path: Issue['path']): Issue {
+  const message = `Its sender is blocked for now, by the rule ${rule} of the blocklist of its tenant`
+  return { path, message, code: BLOCKED }
+}
+
+function itemBecause(
+  error: Issue,
   { event, ...item }: Readable,
   { sent, decision, context, by }: About,
 ): Refused {
-  const message = `Held by the rule ${decision.by} of the policy of its tenant, until somebody decides`
   return {
     ...item,
     raw: event.raw,
-    errors: [{ path: [item.index], message, code: HELD }],
+    errors: [error],
     around: {
       server: event.server,
       context: {

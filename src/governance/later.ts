@@ -87,6 +87,10 @@ export function governanceLater(
         if (await hasNothing(facts.tenantId)) return undefined
         return (await load()).blocklist.sender(facts)
       },
+      async hasRule(tenantId, name) {
+        if (await hasNothing(tenantId)) return false
+        return (await load()).blocklist.hasRule(tenantId, name)
+      },
       async verdict(facts) {
         if (await hasNothing(facts.tenantId)) return undefined
         return (await load()).blocklist.verdict(facts)

@@ -10,6 +10,18 @@ export const WithheldCounts = z
   .array(z.object({ rule: z.string(), count: z.int().min(1) }))
   .openapi('WithheldCounts')
 
+export const ReceiptBlocked = z
+  .object({
+    action: z.enum(['MAINTAIN', 'DROP']),
+    timeLimit: z.union([z.enum(['MINUTES', 'DAYS', 'PERMANENT']), z.int().min(1)]).openapi({
+      description: 'How long to wait; in milliseconds, where it is a number',
+    }),
+    rule: z.string(),
+    message: z.string(),
+    count: z.int().min(1),
+  })
+  .openapi('ReceiptBlocked')
+
 export const ReceiptSchema = z
   .object({
     requestId: z.string(),
@@ -50,6 +62,10 @@ export const ReceiptSchema = z
     withheld: WithheldCounts.optional().openapi({
       description:
         'What the policy of the tenant does not let us keep, by the rule that forbids it. It is in none of the lists above, except that `unreadable` counts what is in quarantine without its text. Do not send it again',
+    }),
+    blocked: ReceiptBlocked.optional().openapi({
+      description:
+        'The blocklist of the tenant holds so many items in quarantine, or does not keep them (`DROP`), because of who they are of; with all of them, the answer is 429 or 403',
     }),
     unwrapped: z
       .object({

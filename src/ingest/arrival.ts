@@ -20,6 +20,8 @@ export interface Sender {
   sentUnder?: Record<string, string> | undefined
   /** The browser opts out, by these signals. */
   optOut?: readonly OptOutSignal[] | undefined
+  /** It sends from this address, whatever the server facts say of that: blocklists ask for it, and nothing keeps it. */
+  from?: string | undefined
 }
 
 /** An arrival is a body that a known sender sent, whichever way it came. */
@@ -43,6 +45,8 @@ export interface Arrival {
   kept?: Kept | undefined
   /** Its door says itself how a strict source fares of which nothing could be stored. */
   saysRefusal?: true
+  /** Its door says itself that its sender is blocked: the receipt has it (`Receipt.blocked`). */
+  saysBlocked?: true
   /**
    * The arrival is a piece of a longer body of lines, of which so many stood before it: its items are
    * counted on from there.
@@ -61,7 +65,7 @@ export type Kept = (
 export type Heard = Pick<Origin, 'mode'> & Pick<ReadBy, 'types'>
 
 /** The origin says where the items of a reading came from. */
-export interface Origin extends Sender {
+export interface Origin extends Omit<Sender, 'from'> {
   /** ISO 8601 UTC. */
   receivedAt: string
   /**

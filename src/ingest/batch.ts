@@ -5,6 +5,7 @@ import type { Receipt } from '../event/receipt'
 import type { Steps } from '../syntax/steps'
 import { addedUp } from './added-up'
 import { isUnreadable, type Part, type Unreadable } from './arrival'
+import { blockedOf } from './blocked'
 import { MAX_NAMED, quarantineLink } from './steps/acknowledge'
 
 /**
@@ -70,6 +71,7 @@ export function joinReceipts(
   )
   const later = sum(parts, ({ acceptedForLater = 0 }) => acceptedForLater)
   const withheld = addedUp(parts.flatMap(({ receipt }) => receipt.withheld ?? []))
+  const blocked = blockedOf(parts.map(({ receipt }) => receipt.blocked))
   return {
     requestId,
     eventCount: eventIds.length,
@@ -84,6 +86,7 @@ export function joinReceipts(
       quarantinedLink: quarantineLink(sourceId),
     }),
     ...(withheld.length > 0 && { withheld }),
+    ...(blocked && { blocked }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
+import type { SenderVerdicts } from '../governance/blocklist/compile'
 import type { Governance } from '../governance/governance'
 import type { Governing } from '../governance/governing'
 import { loadCommonOf } from '../mapping/load-common'
@@ -70,12 +71,16 @@ export function createPrepare(needs: PrepareNeeds) {
   }
 
   /** @returns undefined when nothing of it is governed */
-  async function governed(sent: Reading, origin: Origin): Promise<Ready | undefined> {
+  async function governed(
+    sent: Reading,
+    origin: Origin,
+    verdicts?: SenderVerdicts,
+  ): Promise<Ready | undefined> {
     const governing = await beginGoverning(sent, origin, needs.governance)
     if (governing === undefined) return undefined
     const { govern } = await import('./steps/govern')
     const commonOf = await loadCommonOf(sent.standard)
-    return govern(governing, await toldApart(sent, origin), { sent, commonOf })
+    return govern(governing, await toldApart(sent, origin), { sent, commonOf, verdicts })
   }
 
   const prepare: Prepare = async (sent, origin) =>
@@ -125,7 +130,12 @@ export interface IngestReadingNeeds extends StoreNeeds {
 }
 
 /** Does what `Ingest` does, for a body that has been read. */
-export type IngestReading = (reading: Reading, origin: Origin, kept?: Kept) => Promise<Receipt>
+export type IngestReading = (
+  reading: Reading,
+  origin: Origin,
+  kept?: Kept,
+  verdicts?: SenderVerdicts,
+) => Promise<Receipt>
 
 /**
  * Makes a function that takes a reading in. What is governed is governed first: whatever fails after
@@ -148,11 +158,11 @@ export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
     const { stored, refused, ...rest } = await store(ready)
     const quarantined = await quarantine(refused, reading, origin)
     count(origin, { stored, refused, ...rest })
-    return acknowledge(origin, stored, quarantined, ready.withheld)
+    return acknowledge(origin, stored, quarantined, ready)
   }
 
-  return async function ingestReading(sent, origin, kept) {
-    const ready = await governed(sent, origin).catch(ungoverned)
+  return async function ingestReading(sent, origin, kept, verdicts) {
+    const ready = await governed(sent, origin, verdicts).catch(ungoverned)
     const changed = new Set(ready && changedIn(sent, ready))
     const readable = ready?.readable ?? sent.items.filter((item) => 'event' in item)
     await kept?.(readable, ({ index }) => changed.has(index))
@@ -162,11 +172,12 @@ export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
         .catch((thrown) => spillAfter(thrown, sent, origin))
     }
     return ingestReady(ready).catch(async (thrown) => {
-      const { reading, origin, withheld, counted } = ready
+      const { reading, origin, withheld, counted, blocked } = ready
       const receipt = await spillAfter(thrown, reading, origin)
       // They are counted when they are withheld, and not with what waits.
       count(origin, { stored: [], refused: [], withheld, counted })
-      return withheld.length === 0 ? receipt : { ...receipt, withheld }
+      const told = { ...receipt, ...(blocked && { blocked }) }
+      return withheld.length === 0 ? told : { ...told, withheld }
     })
   }
 }

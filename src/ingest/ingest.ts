@@ -3,6 +3,8 @@ import type { FindTenant } from '../access/keys/tenants'
 import type { VerifyJws } from '../access/signatures/jws'
 import type { ReadEvent } from '../event/reading'
 import type { Receipt } from '../event/receipt'
+import type { SenderVerdicts } from '../governance/blocklist/compile'
+import type { Blocklists } from '../governance/blocklist/create'
 import type { ConsentSignals } from '../governance/consents/signals'
 import type { Governance } from '../governance/governance'
 import type { Lease } from '../memory/budget'
@@ -16,11 +18,13 @@ import type { Watch } from '../watch/watch'
 import type { Arrival, Origin, Parsed, Part, Readable, ReadBy, Unreadable } from './arrival'
 import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
+import { assertMaySend } from './blocked'
 import type { FindTypes } from './event-types'
 import { createIngestReading } from './ingest-reading'
 import { contextUnderTerms } from './sender'
 import { isAllRefused, mayBeCloudEvent } from './signs'
 import { acknowledgeUnread } from './steps/acknowledge'
+import { blockWith } from './steps/block'
 import { decodeWith } from './steps/decode'
 import { identifyWith, inDialect } from './steps/identify'
 import { quarantineBodyWith, refusalOf } from './steps/quarantine-body'
@@ -33,7 +37,7 @@ import type { Unwrapped } from './unwrap'
 /*
  * The one way of an event, from the bytes of a request or a message to what its sender is told:
  *
- *   identify › decode › verify › split › read                              of a body
+ *   identify › block › decode › verify › split › read                              of a body
  *   refuse › govern › stamp › append › quarantine › count › acknowledge    of each reading in it
  *
  * A body of which nothing can be read is looked at once more, for a wrapper (`unwrap.ts`).
@@ -72,6 +76,8 @@ export interface IngestNeeds {
   findTypes: FindTypes
   /** Without it, no policy applies. */
   governance?: Governance | undefined
+  /** Without it, nobody is blocked. */
+  blocklist?: Pick<Blocklists, 'sender'> | undefined
   /** Without them, nothing has a budget. */
   budgets?: IngestBudgets | undefined
   /** Without it, nobody hears what events say of consent. */
@@ -89,7 +95,8 @@ export interface IngestNeeds {
 /**
  * Takes one arrival through all steps.
  * @returns the receipt, once everything it names is durable: stored, in quarantine or spilled
- * @throws {AppError} with `quarantineId` when nothing of the body could be read; `too_large`; what
+ * @throws {AppError} with `quarantineId` when nothing of the body could be read; `too_large`; `blocked`
+ * and `held_back` when its sender is blocked with all of it; what
  * `Arrival.admitItem` throws;
  * `not_conformant` when a strict source sent nothing that could be stored; `quarantine_full`, with
  * the events of the request stored
@@ -100,6 +107,7 @@ export type Ingest = (arrival: Arrival) => Promise<Receipt>
 export function createIngest(needs: IngestNeeds): Ingest {
   const { platform, findTenant, governance, watch, config, clock, log, verifyJws } = needs
   const identify = identifyWith(needs)
+  const block = blockWith({ ...platform, blocklist: needs.blocklist, watch })
   const decode = decodeWith(config)
   const verify = verifyWith({ verifyJws })
   const quarantineBody = quarantineBodyWith({ ...platform, governance, watch, clock })
@@ -110,6 +118,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
 
   return async function ingest(given) {
     const { origin, source, by } = await identify(given)
+    const verdicts = await block(given.sender, origin)
     const tenant = await findTenant(origin.tenantId)
     await needs.budgets?.admit(tenant, source)
     const arrival = {
@@ -130,7 +139,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
       const sent = sentIn(body)
       const context = { ...arrival.context, ...contextOf(body) }
       const sentBy = { ...arrival, context }
-      throw refusalOf(await quarantineBody(sent, parsed, sentBy, origin))
+      throw refusalOf(await quarantineBody(sent, parsed, sentBy, origin), verdicts?.always)
     }
     const { admitItem, heard } = arrival
     heard?.(parsed, { ...origin, ...by })
@@ -141,12 +150,15 @@ export function createIngest(needs: IngestNeeds): Ingest {
       if (source.tellsRosters) await needs.memberships?.hear(events, origin)
     }
     const receipt = Array.isArray(parsed)
-      ? await ingestBatch(parsed, arrival, origin)
-      : await ingestReading(parsed, origin, arrival.kept)
+      ? await ingestBatch(parsed, arrival, origin, verdicts)
+      : await ingestReading(parsed, origin, arrival.kept, verdicts)
     if (tenant?.budgets?.hotBytes !== undefined) {
       needs.budgets?.stored(origin.tenantId, storedBytes(parsed, receipt))
     }
     watch?.answered(receipt)
+    // A piece of a longer body may be followed by what is not blocked.
+    const isWhole = by.linesBefore === undefined || verdicts?.always !== undefined
+    if (isWhole && arrival.saysBlocked !== true) assertMaySend(receipt, sizeOf(parsed))
     if (origin.mode === 'strict' && arrival.saysRefusal !== true) assertAccepted(receipt)
     const warnings = isUnreadable(decoded) ? notes : [...decoded.notes, ...notes]
     return {
@@ -156,10 +168,15 @@ export function createIngest(needs: IngestNeeds): Ingest {
     }
   }
 
-  async function ingestBatch(parts: Part[], arrival: Arrival, origin: Origin): Promise<Receipt> {
+  async function ingestBatch(
+    parts: Part[],
+    arrival: Arrival,
+    origin: Origin,
+    verdicts: SenderVerdicts | undefined,
+  ): Promise<Receipt> {
     async function ingestPart(part: Part): Promise<PartReceipt> {
       if ('reading' in part) {
-        const receipt = await ingestReading(part.reading, origin, arrival.kept)
+        const receipt = await ingestReading(part.reading, origin, arrival.kept, verdicts)
         return { receipt, size: part.reading.items.length }
       }
       const { text, bytes = text, unreadable } = part
@@ -184,6 +201,11 @@ function contextOf(body: Arrival['body']): Record<string, string> {
     ...(encoding !== 'unknown' && { contentEncoding: encoding }),
     ...(charset !== undefined && { charset }),
   }
+}
+
+function sizeOf(parsed: Parsed): number {
+  if (!Array.isArray(parsed)) return parsed.items.length
+  return parsed.reduce((sum, part) => sum + ('reading' in part ? part.reading.items.length : 1), 0)
 }
 
 function readableIn(parsed: Parsed): Readable[] {

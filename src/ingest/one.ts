@@ -1,6 +1,7 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import type { Receipt } from '../event/receipt'
+import { BLOCKED } from '../governance/blocklist/blocklist'
 import { HELD } from '../governance/held'
 import type { Heard, Kept, Parsed, Readable } from './arrival'
 
@@ -37,7 +38,7 @@ export function keptOf(one: () => One | undefined): Kept {
 export function isAwaited(receipt: Receipt, { heard }: One): boolean {
   const [refused] = receipt.quarantined
   if (refused === undefined) return receipt.withheld !== undefined && receipt.eventCount === 0
-  if (refused.errors.every(({ code }) => code === HELD)) return true
+  if (refused.errors.every(({ code }) => code === HELD || code === BLOCKED)) return true
   if (heard.types?.unknownTypes !== 'quarantine') return false
   return refused.errors.every(({ code }) => code === 'unknown_type')
 }

@@ -1,5 +1,6 @@
 import { setImmediate as rest } from 'node:timers/promises'
 import { AppError } from '../error/app-error'
+import { BLOCKED } from '../governance/blocklist/blocklist'
 import { HELD } from '../governance/held'
 import type { QuarantineFilter, QuarantineStore } from '../platform/quarantine-store'
 import type { PatchOperation } from '../quarantine/patch'
@@ -62,7 +63,7 @@ export function createReplayPiece<View>(needs: {
     try {
       const { patch, dryRun } = asked
       // Who replays all that there is has not looked at what is held.
-      const releases = asked.filter.code === HELD
+      const releases = asked.filter.code === HELD || asked.filter.code === BLOCKED
       return await replay(who, quarantineId, { patch, dryRun, releases })
     } catch (thrown) {
       // The caller may not repair this item, or too many requests work on it: the others need not

@@ -3,6 +3,8 @@ import type { VerifyJws } from '../access/signatures/jws'
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import { sameContent } from '../event/content'
+import { BLOCKED } from '../governance/blocklist/blocklist'
+import type { Blocklists } from '../governance/blocklist/create'
 import type { Governance } from '../governance/governance'
 import { type Reach, reaches } from '../identity/reach'
 import type { ConformanceCounts } from '../platform/conformance-counts'
@@ -50,6 +52,8 @@ interface Needs extends RecordStoreNeeds {
   documents?: SessionDocuments | undefined
   /** Without it, no policy applies. */
   governance?: Governance | undefined
+  /** Without it, nobody is blocked. */
+  blocklist?: Pick<Blocklists, 'hasRule'> | undefined
   registry: Pick<Registry, 'sources'>
   findTypes: FindTypes
   config: RecordStoreNeeds['config'] & { maxBodyBytes: number }
@@ -60,7 +64,7 @@ export interface ReplayOptions {
   patch?: readonly PatchOperation[] | undefined
   /** A dry run says what would become of the item, and changes nothing. */
   dryRun?: boolean | undefined
-  /** Lets through what a rule of the policy holds: somebody asks for it. True when left out. */
+  /** Lets through what a rule of the policy holds, or its blocklist: somebody asks for it. True when left out. */
   releases?: boolean | undefined
 }
 
@@ -120,6 +124,9 @@ export function createReplay(needs: Needs): Replay {
       return refusal(quarantineId, issuesInItem(item, errors))
     }
 
+    if (!releases && (await isStillBlocked(item))) {
+      return refusal(quarantineId, issuesInItem(item, item.errors))
+    }
     const read = await readAgain(item, patch)
     if (isUnreadable(read)) return stay(read.errors)
     const { parsed, change, optOut } = read
@@ -153,6 +160,13 @@ export function createReplay(needs: Needs): Replay {
     const outcome = outcomeNamed(stored, successors, withheld)
     const fared = { stored, refused, withheld, counted }
     return { ...fared, quarantineId, outcome, errors: [], successors }
+  }
+
+  /** Who replays all that there is has not looked at what is held of a sender. @throws {StorageError} */
+  async function isStillBlocked({ tenantId, errors, context }: QuarantinedItem): Promise<boolean> {
+    const { blockedBy } = context
+    if (blockedBy === undefined || !errors.some(({ code }) => code === BLOCKED)) return false
+    return (await needs.blocklist?.hasRule(tenantId, blockedBy)) ?? false
   }
 
   async function replayPart(

@@ -1,6 +1,7 @@
 import type { Keyring } from '../access/keys/keyring'
 import type { FindTenant } from '../access/keys/tenants'
 import type { VerifyJws } from '../access/signatures/jws'
+import type { Blocklists } from '../governance/blocklist/create'
 import type { Governance } from '../governance/governance'
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
@@ -17,6 +18,7 @@ interface Needs {
   findTenant: FindTenant
   findTypes: FindTypes
   governance?: Governance | undefined
+  blocklist?: Pick<Blocklists, 'hasRule'> | undefined
   verifyJws: VerifyJws
 }
 
@@ -27,9 +29,10 @@ interface Needs {
  */
 export function createReplaying(
   platform: ServingPlatform,
-  { config, clock, log, keyring, findTenant, findTypes, governance, verifyJws }: Needs,
+  { log, keyring, ...more }: Needs,
 ): Replaying {
-  const needs = { ...platform, findTenant, findTypes, governance, config, clock, verifyJws }
+  const { clock } = more
+  const needs = { ...platform, ...more }
   let made: ReturnType<typeof make> | undefined
 
   async function make() {

@@ -15,7 +15,10 @@ export function senderBy(
   const { tenantId, sourceId, keyId, person, origins } = principal
   const facts = { subject: keyId, ...seen }
   const server = allows(principal, 'define') ? facts : { ...facts, defines: false as const }
-  const sender = { tenantId, sourceId, server, ...(optOut !== undefined && { optOut }) }
+  const sender = {
+    ...{ tenantId, sourceId, server, from: seen.ip },
+    ...(optOut !== undefined && { optOut }),
+  }
   if (person !== undefined) return { ...sender, sentUnder: { learner: person.learnerId } }
   // A key of a page is read out of it by anybody.
   return origins === undefined ? sender : { ...sender, sentUnder: { begins: 'none' } }

@@ -1,6 +1,7 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import type { Receipt } from '../event/receipt'
+import { BLOCKED } from '../governance/blocklist/blocklist'
 import { HELD } from '../governance/held'
 
 // A problem document is read by people; the rest is in quarantine.
@@ -15,7 +16,7 @@ export function assertAccepted({ eventCount, entityCount, quarantined, ...rest }
   if (eventCount + entityCount + acceptedForLater > 0) return
   // Nothing is wrong with what a policy withholds: sent again, it would fare no better.
   if (quarantinedCount === 0 && rest.withheld !== undefined) return
-  const isHeld = ({ code }: Issue) => code === HELD
+  const isHeld = ({ code }: Issue) => code === HELD || code === BLOCKED
   if (quarantinedCount > 0 && quarantined.every(({ errors }) => errors.every(isHeld))) return
   if (quarantinedCount === 0) {
     const message = 'Expected one or more events or entities'

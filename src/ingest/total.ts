@@ -1,6 +1,7 @@
 import type { Issue } from '../error/issue'
 import type { Receipt, Withheld } from '../event/receipt'
 import { addedUp } from './added-up'
+import { blockedOf } from './blocked'
 import { MAX_NAMED, quarantineLink } from './steps/acknowledge'
 
 // An id stands in quotes, with a comma after it.
@@ -20,6 +21,7 @@ export function createTotal(
   const quarantined: Receipt['quarantined'] = []
   const warnings: Issue[] = []
   let withheld: Withheld[] = []
+  let blocked: Receipt['blocked']
   let idBytes = 0
   let [eventCount, entityCount, duplicates, quarantinedCount, later] = [0, 0, 0, 0, 0]
 
@@ -32,6 +34,7 @@ export function createTotal(
       later += receipt.acceptedForLater ?? 0
       quarantined.push(...receipt.quarantined.slice(0, MAX_NAMED - quarantined.length))
       withheld = addedUp([...withheld, ...(receipt.withheld ?? [])])
+      blocked = blockedOf([blocked, receipt.blocked])
       warnings.push(...(receipt.warnings ?? []).slice(0, MAX_WARNINGS - warnings.length))
       for (const id of receipt.eventIds) {
         if (idBytes > maxBytes) break
@@ -56,6 +59,7 @@ export function createTotal(
           quarantinedLink: quarantineLink(sourceId),
         }),
         ...(withheld.length > 0 && { withheld }),
+        ...(blocked && { blocked }),
         ...(warnings.length > 0 && { warnings }),
       }
     },

@@ -1,8 +1,8 @@
 import { expect, it } from 'bun:test'
 import { files, read } from '../support/repository'
 
-const steps = ['identify', 'decode', 'verify', 'split', 'read', 'refuse', 'govern', 'stamp']
-steps.push('append', 'quarantine', 'count', 'acknowledge')
+const steps = ['identify', 'block', 'decode', 'verify', 'split', 'read', 'refuse', 'govern']
+steps.push('stamp', 'append', 'quarantine', 'count', 'acknowledge')
 
 it('the main path reads from top to bottom: its files take every step, in the order of the list', () => {
   const source = read('src/ingest/ingest.ts') + read('src/ingest/ingest-reading.ts')

@@ -231,7 +231,16 @@ describe('GET /policies/schema', () => {
       isValid(JSON.parse(JSON.stringify(good)))
       expect([when, isValid.errors]).toEqual([when, null])
     }
+    const blocked = [
+      { name: 'a', when: { domain: ['*', 'a.b'], source: 'x', address: '::/0' }, action: 'DROP' },
+      { name: 'b', when: null, timeLimit: 7, message: 'x', description: 'y' },
+    ]
+    expect([isValid({ blocklist: blocked }), isValid.errors]).toEqual([true, null])
     const bad = [
+      { blocklist: [{ name: 'a', when: { domain: 'a' } }] },
+      { blocklist: [{ name: 'a', when: { ip: 'a' }, action: 'DROP' }] },
+      { blocklist: [{ name: 'a', action: 'BLOCK' }] },
+      { blocklist: [{ name: 'a', timeLimit: 0 }] },
       { rule: [] },
       { rules: [{ name: 'a', then: {} }] },
       { rules: [{ name: 'under13', then: { action: 'DROP' } }] },
@@ -303,6 +312,49 @@ describe('POST /policies/test', () => {
     expect(await read(await other.call('POST', '/policies/test', { policy }))).toMatchObject({
       ...{ tested: 0, matchedNothing: [], matchedEverything: [] },
     })
+  })
+
+  it('says whom its blocklist would have kept from sending', async () => {
+    const { call, put } = await aTenant(test, 'p-blocked')
+    const mails = ['a@gone.example', 'b@gone.example', 'c@soon.example', 'd@fine.example']
+    const events = mails.map((user_id) => ({ event_type: 'seen', event_id: user_id, user_id }))
+    expect((await call('POST', '/api/v1/events', events)).status).toBe(200)
+    const by = (name: string, domain: string, action: string) => ({
+      name,
+      when: { domain },
+      action,
+    })
+    const blocklist = [
+      by('soon', 'soon.example', 'MAINTAIN'),
+      by('gone', '*', 'DROP'),
+      by('not', '*', 'TRANSMIT'),
+      { ...by('really', 'gone.example', 'DROP'), when: { domain: 'gone.example', source: 'demo' } },
+      { ...by('soon (too)', 'soon.example', 'MAINTAIN'), when: { domain: '*', source: 'demo' } },
+      {
+        ...by('but', 'fine.example', 'TRANSMIT'),
+        when: { domain: 'fine.example', source: 'demo' },
+      },
+      { name: 'other', when: { source: 'other' }, action: 'DROP' },
+    ]
+    const tried = await read(await call('POST', '/policies/test', { policy: { blocklist } }))
+    expect(tried).toMatchObject({
+      ...{ tested: 4, kept: 1, held: 3, withheld: 0, differs: 3 },
+      matchedNothing: ['other'],
+      matchedEverything: ['gone', 'not', 'soon (too)'],
+      warnings: [{ path: ['blocklist', 1, 'action'], code: 'same_senders' }],
+    })
+    const swapped = { blocklist: [blocklist[4], ...blocklist.slice(0, 4)] }
+    const again = await read(await call('POST', '/policies/test', { policy: swapped }))
+    expect(again).toMatchObject({ kept: 0, held: 2, withheld: 2 })
+    const byName = Object.fromEntries(again.rules.map((one: { rule: string }) => [one.rule, one]))
+    expect(byName.really).toMatchObject({ matched: 2, withheld: 2, examples: [mails[1], mails[0]] })
+    expect(byName['soon (too)']).toMatchObject({ matched: 4, held: 2 })
+    expect(again.conflicts).toContainEqual({
+      ...{ about: 'blocklist', won: 'really', lost: 'soon (too)', events: 2, example: mails[1] },
+    })
+    expect((await read(await put(swapped))).blocklist).toEqual(swapped.blocklist)
+    const inForce = await read(await call('POST', '/policies/test', {}))
+    expect(inForce).toMatchObject({ withheld: 2, held: 2, differs: 0 })
   })
 
   it('knows what is known of people: signs of age', async () => {

@@ -14,19 +14,20 @@ export interface SenderVerdicts {
   always: Blocked | undefined
   /** It may be blocked with some of what it sends. */
   isConcerned: boolean
+  /** If true, the domains of an event may count. */
+  asksDomain: boolean
   of(event: EventFacts): Blocked | undefined
 }
 
 /** The blocklist of a policy, compiled once a version. */
 export interface CompiledBlocklist {
   sender(facts: SenderFacts): SenderVerdicts
-  /** Lists the rules that hold of an event, by their place in the list. */
-  matching(facts: BlockFacts): number[]
+  /** Lists the rules that hold of an event, those last that count. */
+  matching(facts: BlockFacts): BlockRule[]
 }
 
 interface Ranked {
   rule: BlockRule
-  place: number
   /** The higher counts. */
   rank: number
   isOfNetwork: ((address: string) => boolean) | undefined
@@ -35,7 +36,10 @@ interface Ranked {
 // Senders that come again: a rule for each network is looked at once for each of them.
 const MAX_SENDERS = 1_000
 
-const nobody: SenderVerdicts = { always: undefined, isConcerned: false, of: () => undefined }
+const nobody: SenderVerdicts = {
+  ...{ always: undefined, isConcerned: false, asksDomain: false },
+  of: () => undefined,
+}
 
 export function compileBlocklist(rules: readonly BlockRule[]): CompiledBlocklist {
   const ranked = rules.map(rankedAt)
@@ -67,7 +71,7 @@ export function compileBlocklist(rules: readonly BlockRule[]): CompiledBlocklist
     const blocked = cascade(sure)
     if (unsure.length === 0) {
       if (blocked === undefined) return nobody
-      return { always: blocked, isConcerned: true, of: () => blocked }
+      return { always: blocked, isConcerned: true, asksDomain: false, of: () => blocked }
     }
     const first = strongest(sure, 'action')
     const isAlways = unsure.every(
@@ -77,6 +81,7 @@ export function compileBlocklist(rules: readonly BlockRule[]): CompiledBlocklist
     return {
       always: isAlways ? blocked : undefined,
       isConcerned: true,
+      asksDomain: unsure.some(({ rule }) => rule.when.domain !== undefined),
       of({ source, domain }) {
         const more = known.filter((one) => !isSure(one) && isOf(one.rule.when.source, source))
         const sent = ofDomains(domain).filter(
@@ -106,8 +111,8 @@ export function compileBlocklist(rules: readonly BlockRule[]): CompiledBlocklist
         .filter(
           ({ rule: { when } }) => isOf(when.source, facts.sourceId) || isOf(when.source, source),
         )
-        .map(({ place }) => place)
-        .sort((a, b) => a - b)
+        .sort((a, b) => a.rank - b.rank)
+        .map(({ rule }) => rule)
     },
   }
 }
@@ -116,7 +121,6 @@ function rankedAt(rule: BlockRule, place: number, { length }: readonly BlockRule
   const { address } = rule.when
   return {
     rule,
-    place,
     rank: Object.keys(rule.when).length * length + place,
     isOfNetwork: address === undefined || address.includes(ANY) ? undefined : inNetworks(address),
   }

@@ -6,6 +6,8 @@ import type { SenderFacts, SenderVerdicts } from './compile'
 export interface Blocklists extends Blocklist {
   /** @returns undefined where the tenant blocks nobody. @throws {StorageError} */
   sender(facts: SenderFacts): Promise<SenderVerdicts | undefined>
+  /** Tells whether a rule of this name still blocks somebody. @throws {StorageError} */
+  hasRule(tenantId: string, name: string): Promise<boolean>
 }
 
 /** Asks the policy in force, which is at most five seconds old. */
@@ -21,6 +23,13 @@ export function createBlocklist({
 
   return {
     sender,
+
+    async hasRule(tenantId, name) {
+      const { policy } = await inForce(tenantId)
+      const rule = policy.blocklist?.find((one) => one.name === name)
+      return rule !== undefined && rule.action !== undefined && rule.action !== 'TRANSMIT'
+    },
+
     async verdict({ source, domain, ...facts }: BlockFacts) {
       return (await sender(facts))?.of({ source, domain })
     },

@@ -11,7 +11,10 @@ const orList = (description: string) => ({
 const rule = {
   type: 'object',
   required: ['name'],
-  anyOf: ['action', 'timeLimit', 'message'].map((name) => ({ required: [name] })),
+  anyOf: ['action', 'timeLimit', 'message'].map((name) => ({
+    properties: { [name]: true },
+    required: [name],
+  })),
   additionalProperties: false,
   properties: {
     name: {

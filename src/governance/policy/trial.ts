@@ -1,4 +1,6 @@
 import type { EventRecord } from '../../event/record'
+import type { Blocked, BlockFacts } from '../blocklist/blocklist'
+import { eventFactsOf } from '../blocklist/event-facts'
 import { conflictsBy } from './conflicts'
 import type { CompiledPolicy, Decision, Facts, Governable } from './decision'
 import type { Policy } from './policy'
@@ -48,7 +50,8 @@ const MAX_CONFLICTS = 100
  */
 export function createTrial(policy: Policy, compiled: CompiledPolicy, inForce: CompiledPolicy) {
   const conflictsAmong = conflictsBy(policy)
-  const rules = new Map<string, RuleTried>(policy.rules.map(({ name }) => [name, emptyOf(name)]))
+  const own = [...policy.rules, ...(policy.blocklist ?? [])].map(({ name }) => name)
+  const rules = new Map<string, RuleTried>(own.map((name) => [name, emptyOf(name)]))
   const conflicts = new Map<string, Tried['conflicts'][number]>()
   const counts = { tested: 0, kept: 0, held: 0, withheld: 0, changed: 0, differs: 0 }
 
@@ -71,9 +74,33 @@ export function createTrial(policy: Policy, compiled: CompiledPolicy, inForce: C
     }
   }
 
-  function noteChanges(event: Governable, decision: Decision) {
-    const { by, fate } = decision
+  function noteConflict(event: Governable, about: string, won: string, lost: string) {
+    const key = JSON.stringify([about, won, lost])
+    const known = conflicts.get(key)
+    if (known !== undefined) known.events += 1
+    else if (conflicts.size < MAX_CONFLICTS) {
+      conflicts.set(key, { about, won, lost, events: 1, example: event.eventId })
+    }
+  }
+
+  /** Counts the rules of the blocklist that hold of an event, of which the strongest come last. */
+  function noteBlocks(event: Governable) {
+    const { blocklist } = compiled
+    if (blocklist === undefined) return
+    const held = blocklist.matching(blockFactsOf(event))
+    for (const { name } of held) triedOf(name).matched += 1
+    const acting = held.filter(({ action }) => action !== undefined)
+    const won = acting.at(-1)
+    for (const { name, action } of acting) {
+      if (action !== won!.action) noteConflict(event, 'blocklist', won!.name, name)
+    }
+  }
+
+  function noteChanges(event: Governable, { blocked, ...decision }: Tested) {
+    const { fate, by } = decision
+    if (blocked?.action === 'DROP') return note(event, blocked.rule, 'withheld')
     if (fate === 'withhold') return note(event, by!, 'withheld')
+    if (blocked !== undefined) return note(event, blocked.rule, 'held')
     if (fate === 'hold') note(event, by!, 'held')
     const treating = new Set(decision.treatments.map(({ rule }) => rule))
     for (const name of decision.rules) {
@@ -93,15 +120,17 @@ export function createTrial(policy: Policy, compiled: CompiledPolicy, inForce: C
     add(record: EventRecord & Pick<Governable, 'sampling'>, facts: Facts): void {
       const event: Governable = record
       const matched = compiled.matching(event, facts).map((at) => policy.rules[at]!)
-      const decision = compiled.decide(event, facts)
+      const decision = testedBy(compiled, event, facts)
       counts.tested += 1
-      if (decision.fate === 'withhold') counts.withheld += 1
-      else if (decision.fate === 'hold') counts.held += 1
+      const fate = fateOf(decision)
+      if (fate === 'withhold') counts.withheld += 1
+      else if (fate === 'hold') counts.held += 1
       else {
         counts.kept += 1
         if (decision.rules.length > 0) counts.changed += 1
       }
-      if (!isSame(decision, inForce.decide(event, facts))) counts.differs += 1
+      if (!isSame(decision, testedBy(inForce, event, facts))) counts.differs += 1
+      noteBlocks(event)
       for (const { name, then } of matched) {
         const tried = triedOf(name)
         tried.matched += 1
@@ -110,21 +139,13 @@ export function createTrial(policy: Policy, compiled: CompiledPolicy, inForce: C
       }
       noteChanges(event, decision)
       for (const { about, won, lost } of conflictsAmong(matched)) {
-        const key = JSON.stringify([about, won, lost])
-        const known = conflicts.get(key)
-        if (known !== undefined) known.events += 1
-        else if (conflicts.size < MAX_CONFLICTS) {
-          conflicts.set(key, { about, won, lost, events: 1, example: event.eventId })
-        }
+        noteConflict(event, about, won, lost)
       }
     },
 
     result(): Tried {
-      const own = policy.rules.map(({ name }) => rules.get(name)!)
       const named = (matched: number) =>
-        counts.tested === 0
-          ? []
-          : own.filter((one) => one.matched === matched).map(({ rule }) => rule)
+        counts.tested === 0 ? [] : own.filter((name) => rules.get(name)!.matched === matched)
       return {
         ...counts,
         rules: [...rules.values()],
@@ -141,10 +162,30 @@ function emptyOf(rule: string): RuleTried {
   return { rule, matched: 0, ...counts, examples: [] }
 }
 
+/** A decision on an event, and whether its sender would have been blocked with it. */
+type Tested = Decision & { blocked: Blocked | undefined }
+
+function testedBy(policy: CompiledPolicy, event: Governable, facts: Facts): Tested {
+  const { source, domain, ...sender } = blockFactsOf(event)
+  const blocked = policy.blocklist?.sender(sender).of({ source, domain })
+  return { ...policy.decide(event, facts), blocked }
+}
+
+/** The address is the one that is kept: by the policy it may be cut, or gone. */
+function blockFactsOf(event: Governable): BlockFacts {
+  const { tenantId, sourceId, server } = event
+  return { tenantId, sourceId, ip: server.ip, ...eventFactsOf(event, { asksDomain: true }) }
+}
+
+function fateOf({ fate, blocked }: Tested): Decision['fate'] {
+  if (fate === 'withhold' || blocked?.action === 'DROP') return 'withhold'
+  return blocked === undefined ? fate : 'hold'
+}
+
 /** Tells whether two policies make the same of an event, by whatever rules. */
-function isSame(one: Decision, other: Decision): boolean {
-  if (one.fate !== other.fate) return false
-  if (one.fate === 'withhold') return one.isCounted === other.isCounted
+function isSame(one: Tested, other: Tested): boolean {
+  if (fateOf(one) !== fateOf(other)) return false
+  if (fateOf(one) === 'withhold') return one.isCounted === other.isCounted
   return (
     one.sampleRate === other.sampleRate &&
     one.privacyLevel === other.privacyLevel &&

@@ -41,9 +41,11 @@ const route = createRoute({
       'invalid_request',
       'unauthenticated',
       'forbidden',
+      'blocked',
       'timeout',
       'too_large',
       'unsupported_media_type',
+      'held_back',
       'too_many_events',
       'unavailable',
       'busy',
@@ -89,7 +91,7 @@ function requireJsonText(c: AppContext): void {
 
 type Fared = Pick<
   Receipt,
-  'eventCount' | 'acceptedForLater' | 'quarantined' | 'quarantinedCount' | 'withheld'
+  'eventCount' | 'acceptedForLater' | 'quarantined' | 'quarantinedCount' | 'withheld' | 'blocked'
 >
 
 /** A strict source of which nothing could be stored is told as any other here. */
@@ -111,7 +113,7 @@ const ofOthers = new Set([
 
 /** @throws {AppError} `forbidden` when nothing may be stored, because all of it is somebody else's */
 function replyOf({ eventCount, acceptedForLater = 0, quarantined, ...more }: Fared) {
-  const { quarantinedCount, withheld } = more
+  const { quarantinedCount, withheld, blocked } = more
   const rejected = quarantinedCount ?? quarantined.length
   const reasons = quarantined.flatMap(({ errors: [first] }) => (first ? [reasonOf(first)] : []))
   const told = {
@@ -119,6 +121,7 @@ function replyOf({ eventCount, acceptedForLater = 0, quarantined, ...more }: Far
     rejected,
     rejected_reasons_sample: reasons.slice(0, MOST_REASONS),
     ...(withheld !== undefined && { withheld }),
+    ...(blocked !== undefined && { blocked }),
   }
   const isOfOthers = quarantined.every(({ errors }) =>
     errors.every(({ code }) => ofOthers.has(code)),

@@ -1,5 +1,5 @@
 import { sessionTypes } from '../../standards/native/session-door'
-import { WithheldCounts } from '../receipt'
+import { ReceiptBlocked, WithheldCounts } from '../receipt'
 import { z } from '../zod'
 
 const id = z.union([z.string(), z.int()])
@@ -56,6 +56,7 @@ export const TelemetryReply = z
     rejected: count.openapi({ description: 'In quarantine, each with its reasons' }),
     rejected_reasons_sample: z.array(z.string()).openapi({ maxItems: 5 }),
     withheld: WithheldCounts.optional(),
+    blocked: ReceiptBlocked.optional(),
   })
   .openapi('TelemetryReply')
 

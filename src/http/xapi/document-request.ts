@@ -1,5 +1,7 @@
 import { requireWithin, requireWritable } from '../../access/cmi5/within'
 import { AppError } from '../../error/app-error'
+import { mailDomainOf } from '../../governance/policy/domains'
+import { refusalOfBlocked } from '../../ingest/blocked'
 import { MAX_DOCUMENT_BYTES } from '../../platform/document-store'
 import type { Shelf } from '../../statements/document-places'
 import type { SpokenVersion } from '../../statements/document-rules'
@@ -68,6 +70,23 @@ export function documentsWith({
   const maxBytes = Math.min(config.maxBodyBytes, maxReplyBytes, MAX_DOCUMENT_BYTES)
   let documents: Documents | undefined
 
+  function count({ tenantId, sourceId }: Caller, rule: string) {
+    const tally = { stored: 0, conformant: 0, quarantined: 0, issues: {} }
+    const at = services.clock.now().toISOString()
+    platform.conformance.add({ tenantId, sourceId }, at, { ...tally, withheld: { [rule]: 1 } })
+  }
+
+  /** A document is no event that could be held: its sender keeps it. @throws {AppError} `blocked`, `held_back` */
+  async function requireMaySend(c: AppContext, caller: Caller, agentKey: string | undefined) {
+    const { tenantId, sourceId } = caller
+    const verdicts = await services.blocklist.sender({ tenantId, sourceId, ip: c.env.ip })
+    if (!verdicts?.isConcerned) return
+    const blocked = verdicts.of({ domain: mailDomainOf(agentKey) })
+    if (blocked === undefined) return
+    if (blocked.action === 'DROP') count(caller, blocked.rule)
+    throw refusalOfBlocked(blocked, {}, 'The document is not kept: send it again then.')
+  }
+
   return {
     maxBytes,
 
@@ -81,19 +100,19 @@ export function documentsWith({
     /**
      * Tells whether nothing may be kept about the agent of a document; then says so in the answer, and
      * counts it.
+     * @throws {AppError} `blocked`, `held_back`: who sends it may not
      * @throws {StorageError}
      */
     async isWithheld(c: AppContext, { agent }: DocumentQuery, caller: Caller): Promise<boolean> {
-      if (agent === undefined) return false
+      const { tenantId, version } = caller
       const { readAgent } = await import('../../statements/agent')
-      const { tenantId, sourceId, version } = caller
-      const { key } = readAgent(agent, version)
+      const key = agent === undefined ? undefined : readAgent(agent, version).key
+      await requireMaySend(c, caller, key)
+      if (key === undefined) return false
       const rule = await services.governance.forbids(tenantId, key)
       if (rule === undefined) return false
       c.header(WITHHELD_HEADER, withheldText([{ rule, count: 1 }]))
-      const tally = { stored: 0, conformant: 0, quarantined: 0, issues: {} }
-      const at = services.clock.now().toISOString()
-      platform.conformance.add({ tenantId, sourceId }, at, { ...tally, withheld: { [rule]: 1 } })
+      count(caller, rule)
       return true
     },
 

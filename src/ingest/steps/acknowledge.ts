@@ -1,4 +1,4 @@
-import type { Receipt, Withheld } from '../../event/receipt'
+import type { Receipt, ReceiptBlocked, Withheld } from '../../event/receipt'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
 import type { Stored } from '../arrival'
 import type { QuarantinedBody } from './quarantine-body'
@@ -7,12 +7,18 @@ import type { QuarantinedBody } from './quarantine-body'
 // be larger than what it sent. A hundred items show what is wrong.
 export const MAX_NAMED = 100
 
+/** The policy of the tenant decided this of a request. */
+interface Told {
+  withheld?: Withheld[] | undefined
+  blocked?: ReceiptBlocked | undefined
+}
+
 /** Tells the sender how every item fared. */
 export function acknowledge(
   { sourceId, server }: { sourceId: string; server: { requestId: string } },
   stored: readonly Stored[],
   quarantined: readonly QuarantinedItem[],
-  withheld: Withheld[] = [],
+  { withheld = [], blocked }: Told = {},
 ): Receipt {
   const eventIds: string[] = []
   const entityIds: string[] = []
@@ -40,6 +46,7 @@ export function acknowledge(
       quarantinedLink: quarantineLink(sourceId),
     }),
     ...(withheld.length > 0 && { withheld }),
+    ...(blocked && { blocked }),
   }
 }
 
@@ -49,7 +56,7 @@ export function acknowledgeUnread(
   { quarantineId, errors, withheld }: QuarantinedBody,
 ): Receipt {
   return {
-    ...acknowledge(sender, [], [], withheld),
+    ...acknowledge(sender, [], [], { withheld }),
     quarantined: [{ index: 0, quarantineId, errors }],
   }
 }

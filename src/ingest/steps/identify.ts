@@ -24,7 +24,7 @@ interface Needs {
 /** Finds the settings of the source that sends, its types where its standard has any, and notes the time. */
 export function identifyWith({ findSource, findTypes, clock }: Needs) {
   return async function identify({
-    sender,
+    sender: { from: _, ...sender },
     standard,
     linesBefore,
   }: Pick<Arrival, 'sender' | 'standard' | 'linesBefore'>): Promise<Identified> {

@@ -1,5 +1,6 @@
 import { AppError } from '../../error/app-error'
 import type { Withheld } from '../../event/receipt'
+import type { Blocked } from '../../governance/blocklist/blocklist'
 import type { GovernedBody } from '../../governance/cleaning'
 import type { Governance } from '../../governance/governance'
 import type { Clock } from '../../platform/clock'
@@ -9,6 +10,7 @@ import { createQuarantineBody } from '../../quarantine/quarantine-body'
 import { mediaType } from '../../syntax/media-type'
 import type { Watch } from '../../watch/watch'
 import type { Arrival, Origin, Unreadable } from '../arrival'
+import { refusalOfBlocked } from '../blocked'
 import { ungoverned } from '../govern-failure'
 import { countWith } from './count'
 
@@ -84,9 +86,13 @@ export async function governedBody(
   return governing.cleanBody(body, { errors, message }, around).catch(ungoverned)
 }
 
-/** Tells the sender why its body could not be read, and where that is now. */
-export function refusalOf({ code, message, errors, ...kept }: QuarantinedBody): AppError {
+/** Tells the sender why its body could not be read, and where that is now; first of all that it is blocked, if it is. */
+export function refusalOf(
+  { code, message, errors, ...kept }: QuarantinedBody,
+  blocked?: Blocked | undefined,
+): AppError {
   const { quarantineId, withheld } = kept
   const extra = { quarantineId, ...(withheld.length > 0 && { withheld }) }
+  if (blocked !== undefined) return refusalOfBlocked(blocked, extra)
   return new AppError(code, message, { errors, extra })
 }

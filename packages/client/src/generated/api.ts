@@ -435,6 +435,7 @@ export type Receipt = {
   /** Only while the event store is unavailable, and then nothing is named above: how many items are kept safe and will be stored later. Do not send them again */
   acceptedForLater?: number
   withheld?: WithheldCounts
+  blocked?: ReceiptBlocked
   /** The wrapper that was taken off, if the events stood in one */
   unwrapped?: {
     /** E.g. `Amazon SNS` */
@@ -467,6 +468,16 @@ export type WithheldCounts = {
   count: number
 }[]
 
+/** The blocklist of the tenant holds so many items in quarantine, or does not keep them (`DROP`), because of who they are of; with all of them, the answer is 429 or 403 */
+export type ReceiptBlocked = {
+  action: 'MAINTAIN' | 'DROP'
+  /** How long to wait; in milliseconds, where it is a number */
+  timeLimit: 'MINUTES' | 'DAYS' | 'PERMANENT' | number
+  rule: string
+  message: string
+  count: number
+}
+
 export type MinimalReceipt = Record<string, never>
 
 /** RFC 9457 */
@@ -477,7 +488,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'breaking_change' | 'stale_policy' | 'limit_reached' | 'wrong_state' | 'gone' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'too_many_events' | 'invalid_event' | 'invalid_parameter' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'blocked' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'breaking_change' | 'stale_policy' | 'limit_reached' | 'wrong_state' | 'gone' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'too_many_events' | 'invalid_event' | 'invalid_parameter' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'held_back' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -774,6 +785,7 @@ export type TelemetryReply = {
   rejected: number
   rejected_reasons_sample: string[]
   withheld?: WithheldCounts
+  blocked?: ReceiptBlocked
 }
 
 export type TelemetryBatch = {
@@ -3058,6 +3070,7 @@ export interface Operations {
       200: Receipt | MinimalReceipt
       400: Problem
       401: Problem
+      403: Problem
       408: Problem
       413: Problem
       415: Problem
@@ -3092,6 +3105,7 @@ export interface Operations {
       200: Receipt | MinimalReceipt
       400: Problem
       401: Problem
+      403: Problem
       408: Problem
       413: Problem
       415: Problem
