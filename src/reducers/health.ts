@@ -7,7 +7,7 @@ import type { Catalogue, LoadedReducer, ReducerHealth } from './loaded'
 import type { Done } from './run/reduce-document'
 import type { Ready } from './worker/protocol'
 
-/** What the server knows of its own is in this tenant. */
+/** This tenant has what the server knows of its own. */
 export const CATALOGUE_TENANT = 'default'
 
 // A reducer that fails on one event in ten, a hundred at least, does not know what it is given.
@@ -133,7 +133,7 @@ export function createHealth({
     async begin(given) {
       ready = given
       for (const problem of given.problems) log.error('a reducer cannot be used', { problem })
-      // What was switched off elsewhere, or before the last start, stays so while it is the same code.
+      // A reducer that was switched off before the last start stays so while it is the same code.
       const { reducers } = await readCatalogue(documents)
       for (const one of given.loaded) {
         const before = reducers.find((other) => nameOf(other) === nameOf(one))

@@ -21,7 +21,7 @@ export function scopeOfRecord(reducer: Wanting, record: EventRecord): Scope | un
   const { sources, types } = reducer
   if (record.kind !== 'event') return undefined
   if (types !== undefined && !isAmong(types, record.type, record.commonAction)) return undefined
-  // What a client calls its source may stand in what it sent.
+  // Nothing of what was sent has to be read for it.
   if (sources === undefined && reducer.scope === 'source') return { source: record.sourceId }
   return scopeOf(reducer, reducedEventOf(record))
 }

@@ -16,7 +16,7 @@ export interface Failure {
 
 interface Folded {
   state: unknown
-  /** What readers are shown, where the reducer says that. */
+  /** Readers are shown this, where the reducer says so. */
   shown?: unknown
   /** Its events that are in the state. */
   done: Given[]

@@ -19,7 +19,7 @@ import {
 const MAX_MS = 1000
 // Its thread may have had no processor: it is given a second chance.
 const MAX_TRIES = 2
-// What is between two events of a batch is our own work, on megabytes at most.
+// Between two events of a batch our own work is done, on megabytes at most.
 const MAX_OWN_MS = 60_000
 const LOOK_MS = 50
 
