@@ -1,5 +1,11 @@
+/** A module of the operator that is in the bundle. */
+export interface Deployed {
+  origin: string
+  load(): Promise<{ default?: unknown }>
+}
+
 /**
- * Modules of the operator that were put into the bundle when it was made (`infra/bundle.ts`). On one machine
- * there are none: they are read from their folder.
+ * Lists modules of the operator that were put into the bundle: `infra/bundle.ts` writes this list when it
+ * makes one. On one machine they are read from their folder.
  */
-export const deployed: readonly { origin: string; exported: unknown }[] = []
+export const deployed: readonly Deployed[] = []

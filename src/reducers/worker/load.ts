@@ -5,6 +5,7 @@ import { checkReducers } from '../check'
 import type { LoadedReducer } from '../loaded'
 import type { Reducer } from '../reducer'
 import { reasonOf } from '../run/fold'
+import type { Deployed } from './deployed'
 import type { Ready, Start } from './protocol'
 
 // Each is asked for every event.
@@ -17,7 +18,7 @@ const MAX_REDUCERS = 100
  */
 export async function loadReducers(
   { files, passedOver, hasBuiltIn }: Pick<Start, 'files' | 'passedOver' | 'hasBuiltIn'>,
-  deployed: readonly { origin: string; exported: unknown }[],
+  deployed: readonly Deployed[],
   tick: (module: number) => void,
 ): Promise<Ready & { reducers: Reducer[] }> {
   const found: { reducer: Reducer; origin: string }[] = []
@@ -28,19 +29,21 @@ export async function loadReducers(
     found.push(...checked.reducers.map((reducer) => ({ reducer, origin })))
   }
   if (hasBuiltIn) take(builtInReducers, OWN)
-  for (const { exported, origin } of deployed) take(exported, origin)
+  async function load(origin: string, importing: () => Promise<{ default?: unknown }>) {
+    try {
+      take((await importing()).default, origin)
+    } catch (error) {
+      problems.push(`${origin} cannot be loaded: ${reasonOf(error)}`)
+    }
+  }
+  for (const one of deployed) await load(one.origin, one.load)
   for (const [at, { path, origin }] of files.entries()) {
     if (passedOver.includes(path)) {
       problems.push(`${origin} did not end while it was loaded.`)
       continue
     }
     tick(at)
-    try {
-      const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
-      take(module.default, origin)
-    } catch (error) {
-      problems.push(`${origin} cannot be loaded: ${reasonOf(error)}`)
-    }
+    await load(origin, () => import(pathToFileURL(path).href) as Promise<{ default?: unknown }>)
   }
   return { ...distinct(found, problems), problems }
 }
