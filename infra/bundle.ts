@@ -110,7 +110,7 @@ const reducersOfOperator: import('esbuild').Plugin = {
     onLoad({ filter: /[\\/]reducers[\\/]worker[\\/]deployed\.ts$/ }, () => {
       const { files, problem } =
         reducersFolder === undefined ? { files: [] } : modulesIn(reducersFolder)
-      // What cannot be bundled is no deployment.
+      // Nobody deploys without modules that were asked for.
       if (problem !== undefined) throw new Error(problem)
       const entries = files.map(({ path, origin }) => {
         const [from, name] = [JSON.stringify(path), JSON.stringify(origin)]
