@@ -1,5 +1,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { modulesIn } from '../src/reducers/worker/modules'
+import { reducersFolder } from './settings'
 
 // The product and its OpenAPI documents take these from Zod's namespace object. A bundler includes
 // such an object whole, with its messages in fifty languages and its compiler: 350 KB. (A test
@@ -25,6 +27,10 @@ const standIns = [
   },
 ]
 
+// These run reducers, in a thread that has an entry of its own beside theirs.
+const reduces = ['changes', 'sweep']
+const THREAD = 'src/reducers/worker/worker.ts'
+
 // CommonJS packages among the dependencies ask for Node's own modules with `require`.
 const banner = `import { createRequire } from 'node:module';const require = createRequire(import.meta.url);`
 
@@ -41,7 +47,8 @@ export async function bundled(name: string): Promise<string> {
 
   // A bundle is the same in every stage. Suites that synthesise a dozen of them from sources that do not
   // change meanwhile (`.ci/run`) name a folder, where each bundle is made once: 15 s of a processor.
-  const shared = process.env.SYNTH_BUNDLES && join(process.env.SYNTH_BUNDLES, name)
+  const { SYNTH_BUNDLES: suites } = process.env
+  const shared = suites && reducersFolder === undefined ? join(suites, name) : undefined
   if (shared && existsSync(shared)) {
     cpSync(join(shared, 'bundle'), folder, { recursive: true })
     cpSync(join(shared, 'maps'), maps, { recursive: true })
@@ -70,7 +77,10 @@ async function build(name: string, folder: string, maps: string) {
   // esbuild.
   const esbuild = await import('esbuild')
   const { outputFiles } = await esbuild.build({
-    entryPoints: [join($cli.paths.root, 'functions', `${name}.ts`)],
+    entryPoints: {
+      [name]: join($cli.paths.root, 'functions', `${name}.ts`),
+      ...(reduces.includes(name) && { reducing: join($cli.paths.root, THREAD) }),
+    },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     write: false,
@@ -83,7 +93,7 @@ async function build(name: string, folder: string, maps: string) {
     target: 'es2023', // the newest that SST's esbuild knows; Node 24 has all of it
     mainFields: ['module', 'main'],
     banner: { js: banner },
-    plugins: standIns.map(standIn),
+    plugins: [...standIns.map(standIn), reducersOfOperator],
     absWorkingDir: $cli.paths.root,
     tsconfigRaw: {},
     logLevel: 'error',
@@ -91,6 +101,24 @@ async function build(name: string, folder: string, maps: string) {
   for (const { path, contents } of outputFiles) {
     writeFileSync(join(path.endsWith('.map') ? maps : folder, basename(path)), contents)
   }
+}
+
+/** Puts the modules of the operator's folder into the thread of reducers. */
+const reducersOfOperator: import('esbuild').Plugin = {
+  name: 'reducers of the operator',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]reducers[\\/]worker[\\/]deployed\.ts$/ }, () => {
+      const { files, problem } =
+        reducersFolder === undefined ? { files: [] } : modulesIn(reducersFolder)
+      // Nobody deploys without modules that were asked for.
+      if (problem !== undefined) throw new Error(problem)
+      const entries = files.map(({ path, origin }) => {
+        const [from, name] = [JSON.stringify(path), JSON.stringify(origin)]
+        return `{ origin: ${name}, load: () => import(${from}) }`
+      })
+      return { contents: `export const deployed = [${entries}]`, resolveDir: $cli.paths.root }
+    })
+  },
 }
 
 function standIn({ filter, contents }: (typeof standIns)[number]): import('esbuild').Plugin {

@@ -399,6 +399,18 @@ const followLive: Permissions = [
 /** Posts to subscribers what the logs have, at positions that are signed. */
 const postLive: Permissions = [...useSubscriptions, ...sendToConnections, ...openSecrets]
 
+/** Keeps the states of reducers, large ones among the blobs. */
+const keepStates: Permissions = [
+  {
+    actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    resources: [documents.arn],
+  },
+  {
+    actions: ['s3:PutObject', 's3:DeleteObject'],
+    resources: [$interpolate`${blobs.arn}/documents/lasting/*`],
+  },
+]
+
 /** Hands on what was stored. */
 const handOn: Permissions = [
   ...followBatches,
@@ -409,6 +421,7 @@ const handOn: Permissions = [
   ...enqueueDeliveries,
   ...addStatements,
   ...countTypes,
+  ...keepStates,
 ]
 
 /** Tells live readers what was stored. */

@@ -76,6 +76,12 @@ const passedOn = [
   'NONIUS_LOG_LEVEL',
 ]
 
+// Beside an event's own cost its states cost as much again (docs/cost.md): who deploys asks for them.
+const { NONIUS_REDUCERS: reducers = 'off' } = process.env
+
+/** The folder of the operator's reducers, which are bundled; none where only those of Nonius run. */
+export const reducersFolder = ['off', 'built-in', ''].includes(reducers) ? undefined : reducers
+
 const given = passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
 
 /** The functions read this as one machine reads its environment. */
@@ -83,5 +89,6 @@ export const environment: Record<string, string> = {
   // The stage decides, whatever the deployer's environment says: nobody weakens production by it.
   NONIUS_ENVIRONMENT: isPermanentStage ? 'production' : 'development',
   NONIUS_HOT_TTL_DAYS: String(hotTtlDays),
+  NONIUS_REDUCERS: reducers === 'off' ? 'off' : 'built-in',
   ...Object.fromEntries(given),
 }

@@ -27,6 +27,7 @@ import { socketsWithin } from './platform/local/sockets/how-many'
 import type { Platform } from './platform/platform'
 import { forget } from './privacy/retention/forget'
 import { conversations, socketProtocols } from './realtime/protocol'
+import { createReducing } from './reducers/reducing'
 import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
 import { createLog, type Log } from './telemetry/log'
@@ -70,7 +71,9 @@ export async function startServer(config: Config): Promise<Server> {
   const deliverer = opened.use(createDeliverer({ ...platform, send, refuseTarget, clock, log }))
   const { archiveFlushSeconds } = config
   const onEnqueued = deliverer.poke
-  const following = { archiveFlushSeconds, clock, log, onEnqueued }
+  const reducing = reducingWith(platform, config, log)
+  if (reducing !== undefined) opened.use(reducing)
+  const following = { archiveFlushSeconds, clock, log, onEnqueued, reducing }
   const { flush } = opened.use(startConsumers(platform, following))
   opened.use(answerFlushRequests({ dataDir, flush }))
   const budget = createBudget({
@@ -118,6 +121,16 @@ function openSockets(services: Services) {
     maxSubscribers: Math.min(maxSubscribers, room.subscribers),
     maxRefused: room.refused,
     ...{ maxMessageBytes, maxPerAddress, maxUnanswered: maxQueueSize },
+  })
+}
+
+/** Modules are loaded anew where somebody writes them. */
+function reducingWith({ documents }: Platform, { reducers, environment }: Config, log: Log) {
+  if (reducers === 'off') return undefined
+  const folder = typeof reducers === 'object' ? reducers.folder : undefined
+  const workerAt = new URL('./reducers/worker/worker.ts', import.meta.url)
+  return createReducing({
+    ...{ documents, clock, log, workerAt, folder, reloads: environment === 'development' },
   })
 }
 

@@ -27,15 +27,18 @@ interface ConsumerNeeds extends FanOutNeeds {
   storedTypes?: StoredTypes | undefined
   /** Without them, no event is proven. */
   trees?: Pick<Trees, 'add'> | undefined
+  /** Left out where reducers are off. */
+  reducing?: { consumer: Consumer } | undefined
 }
 
 /** Lists every consumer of the change feed, on one machine and on AWS. */
 export function consumersOf(needs: ConsumerNeeds): Consumer[] {
-  const { storedTypes, trees } = needs
+  const { storedTypes, trees, reducing } = needs
   return [
     ...[createArchiving(needs), createFanOut(needs), createStatementsConsumer(needs)],
     ...(storedTypes === undefined ? [] : [createTypeCounting({ storedTypes })]),
     ...(trees === undefined ? [] : [createTreesConsumer({ trees })]),
+    ...(reducing === undefined ? [] : [reducing.consumer]),
   ]
 }
 

@@ -77,5 +77,7 @@ export interface Config {
   /** One address may have so many WebSockets; infinitely many for `off`. */
   maxSocketsPerAddress: number
   maxWsMessageBytes: number
+  /** Reducers run: none when `off`, those that come with Nonius, and beside them those of a folder. */
+  reducers: 'off' | 'built-in' | { folder: string }
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }

@@ -63,5 +63,7 @@ export const meanings: { [Name in keyof Config]-?: string } = {
     'WebSockets that one address may have open; more are answered 429 at the handshake. `off`: as many as it likes, since schools share addresses. On one machine.',
   maxWsMessageBytes:
     'Largest message of a WebSocket, if a body may be as large. 512 KB. With smaller ones, more WebSockets may be open on a small machine. On AWS it is 128 KB.',
+  reducers:
+    'Which reducers run: `built-in` those that come with Nonius, `off` none, or beside those the modules (TypeScript or JavaScript) of the folder of this path. On AWS they are bundled when it is deployed.',
   logLevel: '`debug`, `info`, `warn`, `error` or `silent`. The log goes to stderr.',
 }

@@ -47,6 +47,8 @@ const valid: [variable: string, value: string, field: string, reads: unknown][] 
   ['NONIUS_RATE_LIMIT_ADMIN', 'off', 'rateLimitAdmin', 'off'],
   ['NONIUS_UNKNOWN_TYPES', 'reject', 'unknownTypes', 'reject'],
   ['NONIUS_MAX_PAYLOAD_KEYS', '50', 'maxPayloadKeys', 50],
+  ['NONIUS_REDUCERS', 'off', 'reducers', 'off'],
+  ['NONIUS_REDUCERS', './reducers', 'reducers', { folder: './reducers' }],
   ['NONIUS_LOG_LEVEL', 'silent', 'logLevel', 'silent'],
   ['NONIUS_CORS_ORIGINS', '*', 'corsOrigins', '*'],
   [
@@ -183,6 +185,7 @@ describe('the environment is read once, at the start', () => {
       maxSubscribers: 5000,
       maxSocketsPerAddress: Number.POSITIVE_INFINITY,
       maxWsMessageBytes: 512 * 1024,
+      reducers: 'built-in',
       logLevel: 'info',
     } as const
     expect(readConfig({})).toEqual(defaults)

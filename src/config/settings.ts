@@ -272,6 +272,15 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     // larger bodies go over HTTP.
     schema: wholeNumber(1, 16_777_216),
   },
+  reducers: {
+    name: 'NONIUS_REDUCERS',
+    default: 'built-in',
+    expected: 'built-in, off, or the path of a folder with modules',
+    schema: z
+      .string()
+      .refine((text) => !text.includes('\0'))
+      .transform((text) => (text === 'off' || text === 'built-in' ? text : { folder: text })),
+  },
   logLevel: {
     name: 'NONIUS_LOG_LEVEL',
     also: ['LOG_LEVEL'],

@@ -22,6 +22,11 @@ export interface ChangeBatch {
    */
   records(): readonly EventRecord[]
   /**
+   * Lists the places of `records()` in the feed, each greater than that of the record before it and the
+   * same whenever it comes. Absent on AWS, whose feed has no order.
+   */
+  positions?(): readonly number[]
+  /**
    * Tells whether the record at this place in `records()` was stored within a span. The answer is
    * exact on one machine; on AWS, what was stored within a minute of either end is within it, too.
    */

@@ -65,6 +65,13 @@ export interface StoredDocument extends DocumentEntry {
 /** `ifMatch` has an etag, or `*` for any document. `ifNoneMatch` asks that there is none. */
 export type PutCondition = { ifMatch: string } | { ifNoneMatch: '*' }
 
+/** One of several documents that are put together. */
+export interface DocumentPut {
+  key: DocumentKey
+  content: DocumentContent
+  condition?: PutCondition | undefined
+}
+
 /** A mismatch changes nothing. Its `etag` is that of the document that is there, if there is one. */
 export type PutOutcome =
   | { kind: 'stored'; etag: string }
@@ -115,6 +122,14 @@ export interface DocumentStore {
     content: DocumentContent,
     condition?: PutCondition,
   ): Promise<PutOutcome>
+
+  /**
+   * Puts several documents of a tenant, each as by `put`: one that does not meet its condition changes
+   * nothing, and the others are stored. On one machine they are one durable write. After an error some
+   * may be stored. One document stands in it once.
+   * @returns what became of each, in their order
+   */
+  putAll(tenantId: string, puts: readonly DocumentPut[]): Promise<PutOutcome[]>
 
   /**
    * Deletes a document; of several at once, exactly one is `deleted`.

@@ -10,6 +10,8 @@ export interface LoadedReducer {
   types?: readonly string[] | undefined
   /** `nonius` for those that come with it; else the file, relative to the folder. */
   origin: string
+  /** It is another for other code. */
+  code: string
 }
 
 /** Says how a version of a reducer fares on this server. */
@@ -18,6 +20,8 @@ export interface ReducerHealth {
   skipped: number
   /** It failed with this last, at this time (ISO 8601 UTC). */
   lastFailure?: { reason: string; at: string } | undefined
+  /** It was switched off for this reason. */
+  offBecause?: string | undefined
   /** It was switched off then, and is given no events until its code or its version changes, or it is rebuilt. */
   offSince?: string | undefined
 }

@@ -16,23 +16,22 @@ export interface Applied {
 export interface Reducing extends AsyncDisposable {
   /** Follows the feed. */
   consumer: Consumer
-  /** Lists what is loaded, with how it fares. */
+  /** Lists what is loaded, with how it fares. @throws {StorageError} */
   catalogue(): Promise<Catalogue>
+  /** Lists what is loaded. @throws {StorageError} */
+  loaded(): Promise<readonly LoadedReducer[]>
   /**
-   * Adds events to a build that is not shown, in the order given. It may be asked again with the same
-   * events: they are told by `at`, their places in the feed, else by their ids, of which the latest 1,000
-   * of each state are remembered.
+   * Adds events to a build that is not shown, in the order given, and switches the reducer on again where it
+   * was off. It may be asked again with the same events: they are told by `at`, their places in the feed, else
+   * by their ids, of which the latest 1,000 of each state are remembered.
    * @throws {StorageError} some states may be written; the same call does the rest
+   * @throws {Error} when its version is not loaded
    */
   apply(
     tenantId: string,
-    of: { name: string } & Build,
+    of: Pick<Build, 'version' | 'build'> & { name: string },
     events: readonly { record: EventRecord; at?: number | undefined }[],
   ): Promise<Applied>
   /** Runs while the consumer stands still between two batches, e.g. to show another build. */
-  pause<T>(work: () => Promise<T>): Promise<T>
-  /** Tells whether a loaded reducer wants an event. */
-  wants(name: string, record: EventRecord): boolean
-  /** Finds the newest version that is loaded. */
-  newest(name: string): LoadedReducer | undefined
+  pause<Result>(work: () => Promise<Result>): Promise<Result>
 }

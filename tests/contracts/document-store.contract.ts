@@ -397,6 +397,34 @@ export function documentStoreContract(
       expect(await put('4', undefined)).toMatchObject({ kind: 'stored' })
     })
 
+    it('puts several together, each by its own condition', async () => {
+      await using opened = await create()
+      const { store, another } = opened
+      expect(await store.putAll('school', [])).toEqual([])
+      await store.put('school', ['p', 'held'], aDocument('old'))
+      const [old, fresh] = ['old', 'new'].map((text) => etagOf(utf8(text)))
+      const outcomes = await another.putAll('school', [
+        { key: ['p', 'held'], content: aDocument('new'), condition: { ifMatch: old! } },
+        { key: ['p', 'none'], content: aDocument('new'), condition: { ifMatch: old! } },
+        { key: ['p', 'first'], content: aDocument('new'), condition: { ifNoneMatch: '*' } },
+        { key: ['p', 'any'], content: aDocument('new') },
+      ])
+      const stored = { kind: 'stored', etag: fresh! } as const
+      expect(outcomes).toEqual([stored, { kind: 'mismatch', etag: undefined }, stored, stored])
+      const late = { key: ['p', 'held'], content: aDocument('late'), condition: { ifMatch: old! } }
+      expect(await store.putAll('school', [late])).toEqual([{ kind: 'mismatch', etag: fresh }])
+      const left = (await listAll(store, ['p'], { limit: 9 })).map(({ key, etag }) => [
+        key[1],
+        etag,
+      ])
+      expect(left).toEqual(['any', 'first', 'held'].map((name) => [name, fresh]))
+      // One that no store takes is told before any is written.
+      const wrong = { key: [], content: aDocument('x') }
+      const both = [{ key: ['p', 'beside'], content: aDocument('x') }, wrong]
+      expect(await refusal(store.putAll('school', both))).toBe('invalid_request')
+      expect(await listAll(store, ['p'], { limit: 9 })).toHaveLength(3)
+    })
+
     it('removes all under a prefix, and nothing beside it', async () => {
       await using opened = await create()
       const { store } = opened

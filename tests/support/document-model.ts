@@ -5,6 +5,7 @@ import {
   type DocumentStore,
   etagOf,
   type PutCondition,
+  type PutOutcome,
   type StoredDocument,
 } from '../../src/platform/document-store'
 
@@ -42,6 +43,14 @@ export function documentModel(clock: TestClock): DocumentStore {
     isUnder(other, key) && other.length === key.length
 
   return {
+    async putAll(tenantId, puts) {
+      const outcomes: PutOutcome[] = []
+      for (const { key, content, condition } of puts) {
+        outcomes.push(await this.put(tenantId, key, content, condition))
+      }
+      return outcomes
+    },
+
     async get(tenantId, key) {
       const found = find(tenantId, key)
       if (found === undefined) return undefined

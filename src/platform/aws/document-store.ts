@@ -3,6 +3,7 @@ import { StorageError } from '../../error/storage-error'
 import type { BlobStore } from '../blob-store'
 import type { Clock } from '../clock'
 import type { DocumentStore } from '../document-store'
+import { checkContent } from '../shared/document-content'
 import { documentKey } from '../shared/document-key'
 import type { TokenSigner } from '../shared/page-token'
 import { type Bodies, createBodies } from './documents/bodies'
@@ -10,11 +11,15 @@ import { entryOf, isLive, itemKey } from './documents/items'
 import { listWith } from './documents/list'
 import { putWith } from './documents/put'
 import { createRemovals } from './documents/remove'
+import { inParallel } from './dynamo/in-parallel'
 import { guarded } from './errors'
 
 // A blob is gone when its document was replaced between two reads; that never happens so often in a
 // row.
 const MAX_TRIES = 10
+
+// A write takes some milliseconds; the client opens fifty connections.
+const WRITES_AT_A_TIME = 16
 
 interface Needs {
   client: DynamoDBClient
@@ -32,9 +37,20 @@ interface Needs {
  */
 export function createDocumentStore({ blobs, ...needs }: Needs): DocumentStore {
   const bodies = createBodies(blobs)
+  const put = putWith({ ...needs, bodies })
   return {
     get: getWith({ ...needs, bodies }),
-    put: putWith({ ...needs, bodies }),
+    put,
+    async putAll(tenantId, puts) {
+      // One that no store takes is refused before any is written.
+      for (const { key, content } of puts) {
+        documentKey(key)
+        checkContent(content, needs.clock.now())
+      }
+      return inParallel(puts, WRITES_AT_A_TIME, ({ key, content, condition }) =>
+        put(tenantId, key, content, condition),
+      )
+    },
     list: listWith(needs),
     ...createRemovals({ ...needs, bodies }),
   }

@@ -25,7 +25,7 @@ interface Needs {
 /** Opens what hands on stored events. */
 export function openFeeding(resources: Resources, { clock }: Needs) {
   const { dynamo, blobs, registry, tokens } = openParts(resources, clock)
-  const { eventsTable, registryTable, statementsTable: table, indexes } = resources
+  const { eventsTable, registryTable, statementsTable: table, documentsTable, indexes } = resources
   const { archiveStreams: streams } = resources
   const events = { client: dynamo, table: eventsTable }
   return {
@@ -36,6 +36,7 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
       maxReferrers: Number.POSITIVE_INFINITY,
     }),
     ...readingWith(events, createItems({ indexes, blobs })),
+    documents: lazyDocuments({ client: dynamo, table: documentsTable, blobs, tokens, clock }),
     archive: createArchive({
       client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
       streams,

@@ -78,6 +78,7 @@ export function lazyDocuments(
   return {
     get: async (tenantId, key) => (await opened()).get(tenantId, key),
     put: async (...put) => (await opened()).put(...put),
+    putAll: async (...puts) => (await opened()).putAll(...puts),
     delete: async (...deletion) => (await opened()).delete(...deletion),
     list: async (tenantId, prefix, page) => (await opened()).list(tenantId, prefix, page),
     deletePrefix: async (tenantId, prefix) => (await opened()).deletePrefix(tenantId, prefix),

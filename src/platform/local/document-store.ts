@@ -1,6 +1,12 @@
 import type { Database } from 'bun:sqlite'
 import { type Clock, createAgreedTime } from '../clock'
-import { type DocumentStore, etagOf, type PutCondition, type PutOutcome } from '../document-store'
+import {
+  type DocumentPut,
+  type DocumentStore,
+  etagOf,
+  type PutCondition,
+  type PutOutcome,
+} from '../document-store'
 import { checkContent } from '../shared/document-content'
 import { boundsOf, documentKey, prefixKey } from '../shared/document-key'
 import type { TokenSigner } from '../shared/page-token'
@@ -56,15 +62,19 @@ export function createDocumentStore(
        WHERE expiresAt <= ? LIMIT ${REMOVED_A_STEP})`,
   )
 
+  function putOne(tenantId: string, { row, bytes, condition }: Ready): PutOutcome {
+    const { key, etag, updatedAt: now } = row
+    const held = condition && readEtag.get({ tenantId, key, now })
+    if (condition !== undefined && !meets(held?.etag, condition)) {
+      return { kind: 'mismatch', etag: held?.etag }
+    }
+    writes.put(tenantId, row, bytes)
+    return { kind: 'stored', etag }
+  }
+
   // The write lock is taken before the etag is read: no other process writes between the two.
-  const put = db.transaction(
-    (tenantId: string, row: DocumentRow, bytes: Uint8Array, condition?: PutCondition) => {
-      const { key, updatedAt: now } = row
-      const held = condition && readEtag.get({ tenantId, key, now })
-      const isMet = condition === undefined || meets(held?.etag, condition)
-      if (isMet) writes.put(tenantId, row, bytes)
-      return { isMet, held: held?.etag }
-    },
+  const putTogether = db.transaction((tenantId: string, ready: readonly Ready[]) =>
+    ready.map((one) => putOne(tenantId, one)),
   ).immediate
 
   const remove = db.transaction((tenantId: string, key: string, now: string, ifMatch?: string) => {
@@ -92,22 +102,20 @@ export function createDocumentStore(
     },
 
     async put(tenantId, key, content, condition): Promise<PutOutcome> {
-      const now = clock.now()
-      checkContent(content, now)
-      const { bytes, contentType, metadata = {}, expiresAt = null } = content
-      const row: DocumentRow = {
-        key: documentKey(key),
-        etag: etagOf(bytes),
-        contentType,
-        metadata: JSON.stringify(metadata),
-        size: bytes.length,
-        updatedAt: now.toISOString(),
-        expiresAt,
-      }
+      const ready = readyOf({ key, content, condition }, clock.now())
       return guarded('saving a document', () => {
         pruneSome()
-        const { isMet, held } = put(tenantId, row, bytes, condition)
-        return isMet ? { kind: 'stored', etag: row.etag } : { kind: 'mismatch', etag: held }
+        return putTogether(tenantId, [ready])[0]!
+      })
+    },
+
+    async putAll(tenantId, puts) {
+      if (puts.length === 0) return []
+      const now = clock.now()
+      const ready = puts.map((one) => readyOf(one, now))
+      return guarded('saving documents', () => {
+        pruneSome()
+        return putTogether(tenantId, ready)
       })
     },
 
@@ -131,6 +139,28 @@ export function createDocumentStore(
       }
     },
   }
+}
+
+/** A document is ready to be written. */
+interface Ready {
+  row: DocumentRow
+  bytes: Uint8Array
+  condition?: PutCondition | undefined
+}
+
+function readyOf({ key, content, condition }: DocumentPut, now: Date): Ready {
+  checkContent(content, now)
+  const { bytes, contentType, metadata = {}, expiresAt = null } = content
+  const row: DocumentRow = {
+    key: documentKey(key),
+    etag: etagOf(bytes),
+    contentType,
+    metadata: JSON.stringify(metadata),
+    size: bytes.length,
+    updatedAt: now.toISOString(),
+    expiresAt,
+  }
+  return { row, bytes, condition }
 }
 
 /** Tells whether a condition is met. @param held the etag of the document that is there */

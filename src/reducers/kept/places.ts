@@ -6,10 +6,15 @@ import { segmentOf } from '../../rosters/keys'
 export const REDUCERS: DocumentKey = ['reducers']
 /** States of learners: what is under one of them is theirs. */
 export const LEARNERS: DocumentKey = [...REDUCERS, 'learner']
+/** A learner who has states with events of a course or group has a document here, by both. */
+export const MEMBERS: DocumentKey = [...REDUCERS, 'members']
 /** The document says which build of each reducer readers are shown, and which is being made. */
 export const VERSIONS: DocumentKey = [...REDUCERS, 'versions']
 /** One document of the tenant `default` says what a server has loaded, and how that fares. */
 export const CATALOGUE: DocumentKey = ['reducers-loaded']
+
+// As long as an id may be; a longer text is cut, and stands for all that begin with it.
+export const MAX_FIELD_VALUE = 2048
 
 /** Says whose a state is: a learner's, one of theirs for a value of a field, a source's, a group's. */
 export type Scope =

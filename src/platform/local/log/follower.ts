@@ -102,6 +102,7 @@ export function follow(
       bytes: segments.reduce((sum, { unpacked }) => sum + unpacked, 0),
       segments,
       records: () => decode().records,
+      positions: () => decode().positions,
       isWithin(place, { from, until }) {
         const position = decode().positions[place]!
         return position >= Number(from) && (until === undefined || position < Number(until))
