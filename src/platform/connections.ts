@@ -31,6 +31,8 @@ export type SocketProtocols = readonly [SocketProtocol, ...SocketProtocol[]]
 
 /** In a conversation either end may speak at any time: what a connection that stays in one process can do. */
 export interface ConversationProtocol extends Pick<SocketProtocol, 'name' | 'path'> {
+  /** It may have this part of the places that all conversations have together; all of them when left out. */
+  share?: number
   /** Begins with a connection that was opened just now. Never throws. */
   open(connection: Connection, line: Line): Conversation
   /**

@@ -28,6 +28,9 @@ export interface ObserverNeeds {
   budget?: Budget | undefined
 }
 
+// However many learners type, some places are left for those who follow them live.
+const SHARE = 3 / 4
+
 /** All streams of a process share the room of their frames: of those on their way, and of those that wait. */
 export type Observing = ObserverNeeds & Record<'flow' | 'waiting', FrameRoom>
 
@@ -54,6 +57,7 @@ export function createObserver(needs: ObserverNeeds, lookMs = LOOK_MS): Conversa
   return {
     name: observerName,
     path: observerPath,
+    share: SHARE,
 
     open(connection, line) {
       const connectionId = randomUUID()

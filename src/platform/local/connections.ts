@@ -66,6 +66,8 @@ const STOP_MS = 5000
 const GOING_AWAY = 1001
 const TRY_AGAIN_LATER = 1013
 
+const alone = (name: string, most: number) => ({ most, group: name, ofGroup: most })
+
 /** Measures the head of a client's frame (RFC 6455, section 5.2). */
 function headBytes(bytes: number): number {
   if (bytes < 126) return 6
@@ -83,7 +85,7 @@ export function createSockets(needs: {
   maxMessageBytes: number
   /** So many of a protocol may be open; one tenant has half of them. */
   maxSockets?: number
-  /** So many of a conversation may be open; one tenant has half of them. */
+  /** So many of all conversations may be open; one tenant has half of the share of each. */
   maxSubscribers?: number
   /** So many may be open to be told that there is no place; the others are told by the handshake. */
   maxRefused?: number
@@ -103,8 +105,11 @@ export function createSockets(needs: {
   const maxPayloadLength = readableBytes(maxMessageBytes)
   const places = createPlaces(
     new Map([
-      ...protocols.map(({ name }) => [name, maxSockets] as const),
-      ...conversations.map(({ name }) => [name, maxSubscribers] as const),
+      ...protocols.map(({ name }) => [name, alone(name, maxSockets)] as const),
+      ...conversations.map(({ name, share = 1 }) => {
+        const most = Math.ceil(maxSubscribers * share)
+        return [name, { most, group: 'conversations', ofGroup: maxSubscribers }] as const
+      }),
     ]),
     maxPerAddress,
   )

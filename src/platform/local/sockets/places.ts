@@ -15,24 +15,34 @@ export interface Places {
 
 const SHARE_OF_ONE = 1 / 2
 
+/** A protocol has so many places, of those that all of its group have together. */
+export interface Allotted {
+  most: number
+  group: string
+  ofGroup: number
+}
+
 /**
- * @param most how many places a protocol has, by its name
+ * @param allotted the places of each protocol, by its name
  * @param maxPerAddress one address has so many connections of all protocols together
  */
 export function createPlaces(
-  most: ReadonlyMap<string, number>,
+  allotted: ReadonlyMap<string, Allotted>,
   maxPerAddress = Number.POSITIVE_INFINITY,
 ): Places {
   const ofProtocol = new Map<string, number>()
+  const ofGroup = new Map<string, number>()
   const ofTenant = new Map<string, number>()
   const ofAddress = new Map<string, number>()
 
   return {
     wanting({ protocol, principal: { tenantId } }) {
-      const maxAll = most.get(protocol) ?? 0
+      const { most: maxAll, group, ofGroup: maxGroup } = allotted.get(protocol) ?? none
+      const together = ofGroup.get(group) ?? 0
       const all = ofProtocol.get(protocol) ?? 0
       const own = ofTenant.get(`${protocol} ${tenantId}`) ?? 0
-      if (all < maxAll && own < Math.ceil(maxAll * SHARE_OF_ONE)) return undefined
+      const hasRoom = all < maxAll && together < maxGroup
+      if (hasRoom && own < Math.ceil(maxAll * SHARE_OF_ONE)) return undefined
       return `${own} connections of this tenant are open, of ${all} in all.`
     },
 
@@ -43,11 +53,14 @@ export function createPlaces(
 
     change({ protocol, principal: { tenantId }, ip }, by) {
       add(ofProtocol, protocol, by)
+      add(ofGroup, allotted.get(protocol)?.group ?? none.group, by)
       add(ofTenant, `${protocol} ${tenantId}`, by)
       if (ip !== undefined) add(ofAddress, ip, by)
     },
   }
 }
+
+const none: Allotted = { most: 0, group: '', ofGroup: 0 }
 
 function add(counts: Map<string, number>, name: string, by: number) {
   const now = (counts.get(name) ?? 0) + by
