@@ -11,6 +11,10 @@ export interface SentBy {
   begins?: 'none' | undefined
   /** A request brings at most so many items. A replay has no such limit. */
   mostItems?: string | undefined
+  /** Its items are frames of a stream in our envelope (`observer/envelope.ts`), which no other sender may write. */
+  stream?: 'observer' | undefined
+  /** All of them are kept in quarantine for this, an issue as JSON. A replay lets them pass. */
+  keptFor?: string | undefined
 }
 
 /** Reads the terms from a context. */

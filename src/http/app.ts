@@ -55,6 +55,7 @@ export const laterApps = [
   ),
   later(['/api/v1/events/stream'], async () => fromPages((await import('./live')).registerLive)),
   later(['/ws/subscribe'], async () => (await import('./realtime/open-subscribe')).openSubscribe),
+  later(['/wsapi/*'], async () => (await import('./realtime/open-observer')).openObserver),
   later(['/api/v1/filters/*'], async () =>
     fromPages((await import('./filters/get-schema')).getFilterSchema),
   ),

@@ -57,7 +57,7 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
   ): Promise<ReadAgainResult | Unreadable> {
     const { contentType, encoding: _, charset: __, contentEncoding: ___, ...kept } = item.context
     // A request may bring so much; what it brought may be replayed whole.
-    const { mostItems: ____, optOut, ...sentBy } = kept
+    const { mostItems: ____, keptFor: _____, optOut, ...sentBy } = kept
     const source = await registry.sources.get(item.tenantId, item.sourceId)
     const context = inDialect(sentBy, standard, source)
     const arrival = { standard, form: standard.formAgain(contentType), contentType, context }
@@ -79,7 +79,7 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
     standard: Standard,
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult> {
-    const { encoding, optOut, sentId, sentDigest, sentSha256, ...kept } = item.context
+    const { encoding, optOut, sentId, sentDigest, sentSha256, keptFor: _, ...kept } = item.context
     const sent = encoding === 'base64' ? await keptText(item.raw) : item.raw
     const { text, change } = await repaired(sent, patch, maxBodyBytes)
     if (encoding === 'base64') await requireWhole(text)

@@ -27,7 +27,7 @@ function play(frames: readonly (object | string)[], settings?: ObserverSettings)
     const text = typeof frame === 'string' ? frame : JSON.stringify(frame)
     // Between any two frames the state may be kept as JSON.
     Object.assign(state, JSON.parse(JSON.stringify(state)) as ObserverState)
-    return hear(state, { at: at(place * 1000), text }, { settings })
+    return hear(state, { n: place + 1, at: at(place * 1000), text }, { settings })
   })
   return { state, effects, said: said(effects), end: () => said(finish(state, { settings })) }
 }
@@ -168,7 +168,7 @@ describe('blobs', () => {
       ...['< auth testcase-amy', 'store 0', 'saveBlob 1', 'store 1', 'fetchBlob 2', 'store 2'],
       ...['store 3', 'store 4'],
     ])
-    const of = { userId: 'testcase-amy', source: 's', activity: 'a' }
+    const of = { userId: 'testcase-amy', safeUserId: 'tc-testcase-amy', source: 's', activity: 'a' }
     expect(effects[2]).toEqual({ kind: 'saveBlob', n: 1, of, blob })
     expect(itemsOf(effects)[1]).toMatchObject({
       client: { event: 'save_blob' },
@@ -229,8 +229,12 @@ describe('a learner who is not known', () => {
   it('fills no memory', () => {
     const frames = Array.from({ length: MAX_WAITING + 1 }, (_, n) => typed(n))
     const state = newState('c1', at(0))
-    const effects = frames.flatMap((frame) =>
-      hear(state, { at: at(0), text: JSON.stringify(frame) }, { settings: undefined }),
+    const effects = frames.flatMap((frame, place) =>
+      hear(
+        state,
+        { n: place + 1, at: at(0), text: JSON.stringify(frame) },
+        { settings: undefined },
+      ),
     )
     expect(effects).toHaveLength(MAX_WAITING + 2)
     expect(effects.at(-1)).toMatchObject({ kind: 'answer' })

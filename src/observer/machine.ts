@@ -24,7 +24,8 @@ export const SOURCE_MS = 60_000
 /** Who is not known after this time is not known; what waits goes to quarantine. */
 export const GIVE_UP_MS = 10 * 60_000
 
-const tooMany: Refusal = {
+/** Frames that wait are put in quarantine for this. */
+export const tooMany: Refusal = {
   code: 'too_many_waiting',
   message: `More than ${MAX_WAITING} frames, or ${MAX_WAITING_LENGTH} characters, came before it was known who sends them, and of which source`,
   path: [],
@@ -36,10 +37,9 @@ const notIdentified: Refusal = {
   path: ['auth'],
 }
 
-/** Takes the next frame of a connection. */
-export function hear(state: ObserverState, frame: Omit<Sent, 'n'>, terms: Terms): Effect[] {
-  state.frames += 1
-  const sent: Sent = { n: state.frames, ...frame }
+/** Takes the next frame of a connection; some before it may be missing. */
+export function hear(state: ObserverState, sent: Sent, terms: Terms): Effect[] {
+  state.frames = sent.n
   const read = readFrame(sent)
   if (read.kind === 'broken') return refuse(state, sent, false, read.refusal)
   if (read.kind === 'lock_fields') {
@@ -163,7 +163,7 @@ function release(state: ObserverState): Effect[] {
   return waiting.flatMap((sent) => emit(state, sent, readFrame(sent)))
 }
 
-function giveUp(state: ObserverState, refusal: Refusal): Effect[] {
+export function giveUp(state: ObserverState, refusal: Refusal): Effect[] {
   const { waiting } = state
   const last = waiting.at(-1)?.n ?? state.frames
   const around = aroundOf(state)
@@ -197,7 +197,8 @@ function emit(state: ObserverState, sent: Sent, read: ReadFrame): Effect[] {
   const merged = { ...members, ...state.locked.fields }
   const noted = note(state, around, merged)
   if (kind !== 'save_blob' && kind !== 'fetch_blob') {
-    return [...noted, store(sent.n, envelope(sent, true, around), merged)]
+    const effect = store(sent.n, envelope(sent, true, around), merged)
+    return [...noted, kind === 'terminate' ? { ...effect, isEnd: true } : effect]
   }
   const of = blobOf(state, merged)
   if (of === undefined) return [...noted, ...refuse(state, sent, true, noPlace)]
@@ -221,7 +222,7 @@ function note(state: ObserverState, around: Around, merged: Members): Effect[] {
   return [store(0, sessionItem(around, state.openedAt), merged)]
 }
 
-function store(n: number, item: string, merged: Members): Effect {
+function store(n: number, item: string, merged: Members): Extract<Effect, { kind: 'store' }> {
   const source = textIn(merged, 'source')
   const domain = domainIn(merged)
   return {
@@ -244,7 +245,8 @@ function blobOf({ identity }: ObserverState, merged: Members): BlobOf | undefine
   const source = textIn(merged, 'source')
   const activity = textIn(merged, 'activity')
   if (identity === undefined || source === undefined || activity === undefined) return undefined
-  return { userId: identity.userId, source, activity }
+  const { userId, safeUserId } = identity
+  return { userId, safeUserId, source, activity }
 }
 
 function textIn(members: Members, name: string): string | undefined {

@@ -11,7 +11,7 @@ export interface ObserverState {
   connectionId: string
   /** ISO 8601 UTC. */
   openedAt: string
-  /** So many frames came. */
+  /** The number of the latest frame. */
   frames: number
   locked: Locked
   /** Identity in events that wait: the first that came under each name. */
@@ -27,6 +27,8 @@ export interface ObserverState {
   unknownSince?: string
   /** The client has been told this of its identity. */
   toldUnknown?: string
+  /** The client was told then that it is blocked, ISO 8601 UTC. */
+  toldBlocked?: string
   waiting: Sent[]
   /** They have so many characters. */
   waitingLength: number
@@ -41,7 +43,7 @@ export interface Terms {
 /** Something to be done, in this order. Frames are named by their numbers. */
 export type Effect =
   /** The item of a frame is to be stored as an event (`n` is 0 for the connection as a whole). */
-  | { kind: 'store'; n: number; item: string; source?: string; domain?: string }
+  | { kind: 'store'; n: number; item: string; source?: string; domain?: string; isEnd?: true }
   /** The item of a frame is to be put in quarantine. */
   | { kind: 'keep'; n: number; item: string; refusal: Refusal }
   | { kind: 'saveBlob'; n: number; of: BlobOf; blob: string }
@@ -52,6 +54,8 @@ export type Effect =
 export interface BlobOf {
   /** `userId` of their identity: what erasure and records know them by. */
   userId: string
+  /** Of their identity, too: no other learner has it. */
+  safeUserId: string
   source: string
   activity: string
 }

@@ -33,8 +33,13 @@ export type SocketProtocols = readonly [SocketProtocol, ...SocketProtocol[]]
 export interface ConversationProtocol extends Pick<SocketProtocol, 'name' | 'path'> {
   /** Begins with a connection that was opened just now. Never throws. */
   open(connection: Connection, line: Line): Conversation
-  /** Tells somebody for whom there is no place, and closes the line. Never throws. */
-  refuse(line: Line): void
+  /**
+   * Tells somebody for whom there is no place, and closes the line. Never throws. Left out, the handshake
+   * says so: for clients that come again at once when a connection was opened.
+   */
+  refuse?(line: Line): void
+  /** Resolves once all that its connections brought is dealt with, as at the end of each. Never throws. */
+  settle?(): Promise<void>
 }
 
 /** A line leads to the other end of one connection. Once it is closed, it takes texts and drops them. */

@@ -159,7 +159,7 @@ export function createSockets(needs: {
     if (speaks === undefined) return
     data.line = lines.open(socket, tenantId, () => data.conversation?.drained())
     if (hasPlace) data.conversation = speaks.open(connection, data.line)
-    else speaks.refuse(data.line)
+    else speaks.refuse?.(data.line)
   }
 
   function closed({ data }: ServerWebSocket<Attached>) {
@@ -185,14 +185,16 @@ export function createSockets(needs: {
     },
 
     attach(connection, peer) {
-      const converses = conversations.some(({ name }) => name === connection.protocol)
-      if (!converses && !protocols.some(({ name }) => name === connection.protocol)) {
+      const speaks = conversations.find(({ name }) => name === connection.protocol)
+      if (speaks === undefined && !protocols.some(({ name }) => name === connection.protocol)) {
         throw new Error(`nothing speaks ${connection.protocol}`)
       }
       places.checkAddress(connection)
       const wanting = places.wanting(connection)
-      const isFull = open.size >= maxOpen || (converses && refused >= maxRefused)
-      if ((wanting !== undefined && !converses) || isFull) {
+      // Who is opened to be told that there is no place has one of another kind.
+      const isTold = speaks?.refuse !== undefined
+      const isFull = open.size >= maxOpen || (isTold && refused >= maxRefused)
+      if ((wanting !== undefined && !isTold) || isFull) {
         throw new AppError('busy', wanting ?? `${open.size} connections are open.`)
       }
       const hasPlace = wanting === undefined
@@ -230,7 +232,9 @@ export function createSockets(needs: {
       isClosing = true
       revoking[Symbol.dispose]()
       const sockets = [...open.values()]
-      await within(STOP_MS, Promise.all(sockets.map(({ data }) => data.answered)))
+      const settled = conversations.map((one) => one.settle?.())
+      const answered = sockets.map(({ data }) => data.answered)
+      await within(STOP_MS, Promise.all([...answered, ...settled]))
       for (const socket of sockets) {
         const { line = socket } = socket.data
         line.close(GOING_AWAY, 'The server stops.')

@@ -9,6 +9,7 @@ import {
 } from '../../event/json-body'
 import { MAX_ITEMS, shownId } from '../../event/limits'
 import type { ReadEvent, ReadItem, Reading } from '../../event/reading'
+import type { SentBy } from '../../event/sent-by'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
 import type { JsonElement } from '../../syntax/json-elements'
@@ -158,7 +159,10 @@ function readItem(
 ): ReadItem {
   const view = withSource(viewOf(item, by.context), by.context)
   const members = withReadPayload(view.members) as Record<string, unknown>
-  const errors = refuse(members, raw, path) ?? refuseAtSessionDoor(members, by.context, path)
+  const errors =
+    keptFor(by.context, path) ??
+    refuse(members, raw, path) ??
+    refuseAtSessionDoor(members, by.context, path)
   if (errors !== undefined) return refused(errors)
   const event = normalize({ ...view, members, sent: item }, raw, by, index)
   const types = view.hasOwnType ? undefined : by.types
@@ -171,6 +175,13 @@ function readItem(
     const id = shownId(textOf(members?.event_id) ?? textOf(members?.id))
     return { index, raw, id, errors: asSent(view, issues, path) }
   }
+}
+
+/** Finds why a frame of a stream is kept in quarantine, whatever it says. */
+function keptFor({ stream, keptFor: kept }: SentBy, path: Issue['path']): Issue[] | undefined {
+  if (stream === undefined || kept === undefined) return undefined
+  const issue = JSON.parse(kept) as Issue
+  return [{ ...issue, path: [...path, ...issue.path] }]
 }
 
 /** @param around what leads to the index of an item; undefined when the body is one event */

@@ -1,6 +1,7 @@
 import type { EventRecord } from '../../event/record'
 import { isJson } from '../../syntax/is-json'
 import { membersIn } from '../../syntax/json-elements'
+import { observer } from './dialects/observer'
 import { viewOf } from './view'
 
 /** So much of a stored event is shown again to whoever sent it. */
@@ -67,6 +68,7 @@ export function payloadText(
   { raw, profile }: Pick<PublishedEvent, 'raw' | 'profile'>,
   context: Record<string, string>,
 ): string {
+  if (profile === observer.name) return viewedPayload(raw, { stream: observer.name }) ?? '{}'
   if (profile !== undefined) return viewedPayload(raw, context) ?? '{}'
   const members = membersIn(raw)
   for (const name of payloadNames) {

@@ -21,6 +21,10 @@ export function readTime(value: unknown): TimeOfEvent | undefined {
   return typeof value === 'string' ? coarseTime(value) : undefined
 }
 
+export function isValidTime(value: unknown): boolean {
+  return readTime(value) !== undefined
+}
+
 function instantOf(value: unknown): string | undefined {
   if (typeof value === 'string') return toUtcMillis(value)
   if (typeof value !== 'number') return undefined

@@ -4,6 +4,7 @@ import { dialectOf } from './dialects'
 import { carriedBy, cloudevents } from './dialects/cloudevents'
 import type { Dialect, Members } from './dialects/dialect'
 import { isObject, look, sentAs } from './dialects/look-up'
+import { observer } from './dialects/observer'
 import { textOf } from './gate'
 
 /** The view is an item as a native event, whatever its sender calls its members. */
@@ -43,12 +44,19 @@ export function viewOf(item: unknown, context: Context): View {
 
 function viewBy(dialect: Dialect, item: Members, context: Context): View {
   const prepared = dialect.prepare?.(item, context) ?? item
+  const found = look(dialect, item, context)
   return {
-    ...look(dialect, item, context),
+    ...found,
+    ...(isSession(dialect, item) && { fields: { ...found.fields, kind: 'entity' } }),
     dialect: dialect.name,
     ...(dialect.hasOwnTypes(prepared) && { hasOwnType: true as const }),
     sentAs: (name) => sentAs(dialect, item, { name, context }),
   }
+}
+
+/** Tells whether an item stands for a connection, and is no event in it. */
+function isSession(dialect: Dialect, { session }: Members): boolean {
+  return dialect === observer && isObject(session)
 }
 
 /** A CloudEvent around an event that says itself what it is gives that its id, if it has none. */

@@ -3,6 +3,7 @@ import { cloudevents } from './cloudevents'
 import type { Dialect, Members } from './dialect'
 import { edx } from './edx'
 import { isObject } from './look-up'
+import { observer } from './observer'
 import { segment } from './segment'
 
 /** Every dialect, in the order in which an item is asked whether it is of one. */
@@ -19,6 +20,7 @@ export function dialectOf(
   item: Members,
   context: Readonly<Record<string, string>>,
 ): Dialect | undefined {
+  if (context.stream === observer.name) return observer
   if (typeof item.event_type === 'string') {
     if (item.event_source === undefined && context.dialect !== edx.name) return undefined
     const isEdx = edx.isOne(item) || (context.dialect === edx.name && edx.mayBeOne(item))

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import { AppError } from '../error/app-error'
+import type { Receipt } from '../event/receipt'
+import type { SentBy } from '../event/sent-by'
+import type { Blocked, Blocklist } from '../governance/blocklist/blocklist'
+import type { Ingest } from '../ingest/ingest'
+import { senderBy } from '../ingest/sender'
+import { type Lease, unbounded } from '../memory/budget'
+import type { Clock } from '../platform/clock'
+import type { Connection } from '../platform/connections'
+import { native } from '../standards/native/standard'
+import { answers } from './answers'
+import type { Refusal } from './frame'
+import type { BlobOf, Effect, ObserverState } from './state'
+
+/** Blobs of learners, each JSON text. */
+export interface KeptBlobs {
+  /** @throws {AppError} `too_large`. @throws {StorageError} */
+  save(tenantId: string, of: BlobOf, json: string): Promise<unknown>
+  /** @throws {StorageError} */
+  read(tenantId: string, of: BlobOf): Promise<string | undefined>
+}
+
+export interface PerformNeeds {
+  ingest: Ingest
+  blobs: KeptBlobs
+  /** Without it, nobody is blocked. */
+  blocklist?: Blocklist | undefined
+  clock: Clock
+}
+
+export interface Performed {
+  /** These go to the client, in this order. */
+  answers: string[]
+  /** The frames that are stored now, or in quarantine; and those of which the client is told that they are not. */
+  frames: number[]
+}
+
+/**
+ * Does what the core of a connection says. All of it may be done again: what was stored is recognised.
+ * @throws {StorageError} when it has to be
+ * @throws {AppError} `rate_limited`, `busy`
+ */
+export type Perform = (
+  connection: Connection,
+  state: ObserverState,
+  effects: readonly Effect[],
+  lease?: Lease,
+) => Promise<Performed>
+
+type Of<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>
+type Item = Pick<Of<'store'>, 'n' | 'item'>
+
+// Whoever is blocked is told at most this often: its client reads the first, and sends on what is under way.
+const TELL_MS = 60_000
+// A request is read whole, so that a backlog is cut into pieces of some megabytes of memory.
+const PIECE_ITEMS = 500
+const PIECE_LENGTH = 1024 * 1024
+// A client is told of so many refused frames of a piece.
+const MAX_TOLD = 20
+
+export function performWith({ ingest, blobs, blocklist, clock }: PerformNeeds): Perform {
+  return async function perform(connection, state, effects, lease = unbounded) {
+    const { tenantId } = connection.principal
+    const said: string[] = []
+    const frames = new Set<number>()
+    const stores: Of<'store'>[] = []
+    const kept = new Map<Refusal, Item[]>()
+    const verdicts = new Map<string, Promise<Blocked | undefined>>()
+
+    for (const effect of effects) {
+      if (effect.kind === 'answer') said.push(effect.text)
+      else if (effect.kind === 'saveBlob') await save(effect)
+      else if (effect.kind === 'fetchBlob') {
+        said.push(answers.blob(await blobs.read(tenantId, effect.of)))
+      } else if (effect.kind === 'keep') keep(effect.refusal, effect)
+      else await judge(effect)
+    }
+    for (const piece of piecesOf(stores)) await take(piece)
+    for (const [refusal, items] of kept) {
+      for (const piece of piecesOf(items)) await take(piece, refusal)
+    }
+    return { answers: said, frames: [...frames] }
+
+    async function save({ n, of, blob }: Of<'saveBlob'>) {
+      try {
+        await blobs.save(tenantId, of, blob)
+      } catch (thrown) {
+        // One that is too large is not kept; that it was sent is, with its hash.
+        if (!(thrown instanceof AppError)) throw thrown
+        said.push(answers.error(refusalOf(thrown), { frame: n, kept: false }))
+      }
+    }
+
+    async function judge(effect: Of<'store'>) {
+      const { source, domain } = effect
+      const { sourceId } = connection.principal
+      const facts = { tenantId, sourceId, source, domain, ip: connection.ip }
+      const name = JSON.stringify([source, domain])
+      const asked = verdicts.get(name) ?? blocklist?.verdict(facts)
+      if (asked === undefined) return void stores.push(effect)
+      verdicts.set(name, asked)
+      const blocked = await asked
+      if (blocked === undefined) return void stores.push(effect)
+      tell(blocked)
+      if (blocked.action === 'DROP') frames.add(effect.n)
+      else keep(blockedBy(blocked), effect)
+    }
+
+    function tell(blocked: Blocked) {
+      const now = clock.now().toISOString()
+      const since = Date.parse(now) - Date.parse(state.toldBlocked ?? EPOCH)
+      if (Math.abs(since) < TELL_MS) return
+      state.toldBlocked = now
+      said.push(answers.blocked(blocked))
+    }
+
+    function keep(refusal: Refusal, item: Item) {
+      const known = [...kept.keys()].find(({ code, message }) => {
+        return code === refusal.code && message === refusal.message
+      })
+      if (known === undefined) kept.set(refusal, [item])
+      else kept.get(known)!.push(item)
+    }
+
+    async function take(items: readonly Item[], refusal?: Refusal) {
+      try {
+        const receipt = await ingest(arrivalOf(connection, items, { lease, refusal }))
+        if (refusal === undefined) said.push(...refusedIn(receipt, items))
+      } catch (thrown) {
+        if (!(thrown instanceof AppError) || thrown.code !== 'quarantine_full') throw thrown
+        const { n } = items.at(-1)!
+        said.push(answers.error(refusalOf(thrown), { frame: n, kept: false }))
+      }
+      for (const { n } of items) frames.add(n)
+    }
+  }
+}
+
+const EPOCH = '1970-01-01T00:00:00.000Z'
+
+function arrivalOf(
+  { principal, ip, userAgent, optOut }: Connection,
+  items: readonly Item[],
+  { lease, refusal }: { lease: Lease; refusal: Refusal | undefined },
+): Parameters<Ingest>[0] {
+  const sender = senderBy(principal, { ip, userAgent, requestId: randomUUID() }, optOut)
+  const context: SentBy & Record<string, string> = {
+    stream: 'observer',
+    ...(refusal !== undefined && { keptFor: JSON.stringify(refusal) }),
+  }
+  const text = `[${items.map(({ item }) => item).join(',')}]`
+  return {
+    ...{ sender, standard: native, form: 'document', saysRefusal: true },
+    context,
+    body: { lease, encoding: 'identity', text, hasRoom: true },
+  }
+}
+
+/** Tells of frames that were read and could not be stored, by their types for one; they are in quarantine. */
+function refusedIn({ quarantined }: Receipt, items: readonly Item[]): string[] {
+  return quarantined.slice(0, MAX_TOLD).map(({ index, errors: [first] }) => {
+    const { code = 'invalid_event', message = 'Cannot be stored', path = [] } = first ?? {}
+    const refusal = { code, message, path }
+    return answers.error(refusal, { frame: items[index]?.n ?? 0, kept: true })
+  })
+}
+
+function refusalOf({ code, message }: AppError): Refusal {
+  return { code, message, path: [] }
+}
+
+function blockedBy({ rule, message }: Blocked): Refusal {
+  return { code: 'sender_blocked', message: `${message} (rule ${rule})`, path: [] }
+}
+
+function* piecesOf<I extends Item>(items: readonly I[]): Generator<I[]> {
+  let piece: I[] = []
+  let length = 0
+  for (const item of items) {
+    const isFull = piece.length === PIECE_ITEMS || length + item.item.length > PIECE_LENGTH
+    if (isFull && piece.length > 0) {
+      yield piece
+      piece = []
+      length = 0
+    }
+    piece.push(item)
+    length += item.item.length
+  }
+  if (piece.length > 0) yield piece
+}
