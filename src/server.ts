@@ -13,6 +13,7 @@ import { RECEIPT_BYTES } from './ingest/receipt-text'
 import { createLimiter, ratesOf } from './limits/limiter'
 import { createHub } from './live/hub'
 import { createBudget } from './memory/budget'
+import { recoverWaiting } from './observer/recover'
 import { createGuard } from './outbound/guard'
 import { createIdleConnections } from './outbound/idle-connections'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
@@ -26,7 +27,7 @@ import { workOnLake } from './platform/local/settle/work'
 import { socketsWithin } from './platform/local/sockets/how-many'
 import type { Platform } from './platform/platform'
 import { forget } from './privacy/retention/forget'
-import { conversations, socketProtocols } from './realtime/protocol'
+import { conversations, performOf, socketProtocols } from './realtime/protocol'
 import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
 import { createLog, type Log } from './telemetry/log'
@@ -91,6 +92,7 @@ export async function startServer(config: Config): Promise<Server> {
   void catchUpAll({ ...services, ...platform.registry })
   const { begin: beginReplay } = services.webhookReplays
   void resumeUnfinished({ ...platform, clock, log, beginReplay })
+  void recoverWaiting({ ...services, ...platform, perform: performOf(services) })
   const { fetch } = createApp(services, { limit: rateLimitOf(services) })
   const { host, port } = config
   const http = opened.use(serveHttp({ host, port, fetch, sockets: openSockets(services) }))

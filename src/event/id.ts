@@ -27,3 +27,11 @@ export function derivedUuid(raw: string, distinct = ''): string {
 export function derivedNativeId(raw: string, distinct = ''): string {
   return `evt_${derivedUuid(raw, distinct).replaceAll('-', '')}`
 }
+
+/**
+ * Names the event of a frame of a stream: never by its content, so that one that is read again is known. That
+ * of frame 0 is the entity of its connection.
+ */
+export function frameId(connectionId: string, n: number): string {
+  return `obs_${connectionId}_${n}`
+}

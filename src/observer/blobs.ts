@@ -36,7 +36,7 @@ export interface Blobs {
   read(tenantId: string, place: BlobPlace, before?: string): Promise<string | undefined>
 }
 
-interface Needs {
+export interface BlobsNeeds {
   documents: Pick<DocumentStore, 'get' | 'put' | 'list' | 'delete'>
   /** Without it, nothing is withheld. */
   governance?: Pick<Governance, 'forbids'> | undefined
@@ -44,7 +44,7 @@ interface Needs {
 }
 
 /** Keeps blobs as documents. */
-export function createBlobs({ documents, governance, clock }: Needs): Blobs {
+export function createBlobs({ documents, governance, clock }: BlobsNeeds): Blobs {
   const former = createFormerBlobs({ documents, clock })
 
   return {

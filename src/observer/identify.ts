@@ -10,6 +10,10 @@ import { isObject, type Members, own } from './members'
 /** Identity is looked for under these names, in a frame and in what is locked. */
 export const claimNames = ['chrome_identity', 'user_tag', 'hash', 'user_id'] as const
 
+export function isClaim(name: string): boolean {
+  return claimNames.some((claim) => claim === name)
+}
+
 /** A learner is told by these. */
 export interface Claims {
   /** Frames say this, under `claimNames`. */
@@ -43,7 +47,9 @@ const methods: Record<Exclude<ObserverMethod, 'guest'>, (claims: Claims) => Foun
     if (!/^\d{1,40}$/.test(text)) return refused('chrome_identity.id: Expected digits')
     const userId = `gc-${text.replace(/^0+(?=\d)/, '')}`
     const sec = isVouchedFor(said, settings) ? 'authenticated' : 'unauthenticated'
-    return { userId, safeUserId: userId, sec, providence: 'gcu', method: 'chromebook' }
+    const domain = domainOf(said)
+    const about = { sec, providence: 'gcu', method: 'chromebook' } as const
+    return { userId, safeUserId: userId, ...about, ...(domain !== undefined && { domain }) }
   },
 
   local_storage({ said, settings }) {
@@ -118,6 +124,15 @@ function identity(
 ): ObservedIdentity {
   const safeUserId = `${providence}-${quoted(userId)}`
   return { userId, safeUserId, sec, providence, method }
+}
+
+/** Finds the part of an address of e-mail that follows its last `@`, where a client sends one. */
+export function domainOf(said: Members): string | undefined {
+  const claim = own(said, 'chrome_identity')
+  const email = isObject(claim) ? own(claim, 'email') : undefined
+  if (typeof email !== 'string' || email.length > MAX_CLAIM) return undefined
+  const at = email.lastIndexOf('@')
+  return at < 0 || at === email.length - 1 ? undefined : email.slice(at + 1).toWellFormed()
 }
 
 /** Quotes as Python's `urllib.parse.quote` with `@` safe. */

@@ -11,4 +11,6 @@ export interface ObservedIdentity {
   /** `gcu`, `ls`, `mch`, `tc`, `guest`, `token`. */
   providence: string
   method: ObserverMethod
+  /** The domain of their address of e-mail, where they sent one. */
+  domain?: string | undefined
 }

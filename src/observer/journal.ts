@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Connection } from '../platform/connections'
 import type { DocumentKey, DocumentStore } from '../platform/document-store'
 import { MAX_LIFETIME_MS } from '../platform/document-store'
@@ -13,6 +14,8 @@ export const WAITING_PLACE: DocumentKey = ['observer', 'waiting']
 
 /** A connection as a later process needs it, to store what waited. */
 interface Part {
+  /** The process that has the connection open, until it ends. */
+  by: string
   connection: Connection
   state: ObserverState
 }
@@ -23,6 +26,9 @@ export interface JournalOfOne {
   /** Nothing waits any more: what was written is deleted. @throws {StorageError} */
   forget(): Promise<void>
 }
+
+/** Names this process: whatever another one wrote down is of connections that have ended. */
+const thisProcess = randomUUID()
 
 type Documents = Pick<DocumentStore, 'get' | 'put' | 'list' | 'deletePrefix'>
 
@@ -40,7 +46,11 @@ export function journalOf(documents: Documents, connection: Connection): Journal
     async write(state) {
       const waiting = state.waiting.filter(({ n }) => n > written)
       if (waiting.length === 0) return
-      const part: Part = { connection: withoutHash(connection), state: { ...state, waiting } }
+      const part: Part = {
+        by: thisProcess,
+        connection: withoutHash(connection),
+        state: { ...state, waiting },
+      }
       const key = [...WAITING_PLACE, state.connectionId, String(parts).padStart(DIGITS, '0')]
       const expiresAt = new Date(Date.parse(waiting[0]!.at) + MAX_LIFETIME_MS / 2).toISOString()
       const bytes = Buffer.from(JSON.stringify(part))
@@ -58,7 +68,7 @@ export function journalOf(documents: Documents, connection: Connection): Journal
   }
 }
 
-/** Finds the connections of a tenant of which something waits, each with all of it. */
+/** Finds the connections of other processes of which something waits, each with all of it. */
 export async function* waitingOf(
   documents: Documents,
   tenantId: string,
@@ -71,6 +81,7 @@ export async function* waitingOf(
       const document = await documents.get(tenantId, key)
       if (document === undefined) continue
       const part = JSON.parse(Buffer.from(document.bytes).toString()) as Part
+      if (part.by === thisProcess) continue
       const isSame = latest?.state.connectionId === part.state.connectionId
       if (latest !== undefined && !isSame) yield found(latest)
       const waiting = isSame

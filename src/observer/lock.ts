@@ -1,4 +1,5 @@
 import type { Refusal } from './frame'
+import { isClaim } from './identify'
 import { type Members, own } from './members'
 
 /** Fields that hold for all events of a connection, as far as they are locked by now. */
@@ -46,7 +47,10 @@ export function hasSource({ fields }: Locked): boolean {
   return typeof source === 'string' && source !== ''
 }
 
-/** Splits what is locked: what records repeat, and the frames where the rest stands. */
+/**
+ * Splits what is locked: what records repeat, and the frames where the rest stands. By whom a learner says to
+ * be known, an address of e-mail among it, is not repeated: \`auth\` has what was made of that.
+ */
 export function splitLocked({ fields, from }: Locked): {
   short: Members
   in: Readonly<Record<string, number>>
@@ -56,7 +60,8 @@ export function splitLocked({ fields, from }: Locked): {
   const long: [string, number][] = []
   for (const [name, value] of Object.entries(fields)) {
     const size = name.length + JSON.stringify(value).length
-    if (size <= MAX_SHORT && length + size <= MAX_SHORT_TOGETHER) {
+    const isShort = size <= MAX_SHORT && length + size <= MAX_SHORT_TOGETHER
+    if (isShort && !isClaim(name)) {
       short.push([name, value])
       length += size
     } else long.push([name, from[name]!])

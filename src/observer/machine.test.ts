@@ -58,8 +58,8 @@ describe('a connection', () => {
     })
     expect(first).toEqual({
       client: typed(1),
-      locked: { a: 1, source: 'org.ets.lo_event.test', version: '1', user_id: 'amy' },
-      lockedIn: {},
+      locked: { a: 1, source: 'org.ets.lo_event.test', version: '1' },
+      lockedIn: { user_id: 3 },
       auth: {
         ...{ userId: 'testcase-amy', safeUserId: 'tc-testcase-amy', sec: 'unauthenticated' },
         ...{ providence: 'tc', method: 'testcase_auth' },
@@ -150,8 +150,8 @@ describe('a connection', () => {
   it('repeats short fields alone, and says which frame has the long ones', () => {
     const browserInfo = { navigator: 'n'.repeat(600) }
     const [item] = itemsOf(play([source, lockOf({ browserInfo }), amy, typed(1)]).effects).slice(-1)
-    expect(item.lockedIn).toEqual({ browserInfo: 2 })
-    expect(Object.keys(item.locked)).toEqual(['source', 'version', 'user_id'])
+    expect(item.lockedIn).toEqual({ browserInfo: 2, user_id: 3 })
+    expect(Object.keys(item.locked)).toEqual(['source', 'version'])
   })
 })
 

@@ -1,9 +1,9 @@
 import { answers } from './answers'
 import { type Around, blobEnvelope, envelope, sessionItem } from './envelope'
 import { type ReadFrame, type Refusal, readFrame, type Sent } from './frame'
-import { claimNames, guestOf, hasGuests, identify, sayUnknown } from './identify'
+import { claimNames, domainOf, guestOf, hasGuests, identify, sayUnknown } from './identify'
 import { hasSource, lock } from './lock'
-import { isObject, type Members, own } from './members'
+import { type Members, own } from './members'
 import type { BlobOf, Effect, ObserverState, Terms } from './state'
 
 /*
@@ -224,21 +224,12 @@ function note(state: ObserverState, around: Around, merged: Members): Effect[] {
 
 function store(n: number, item: string, merged: Members): Extract<Effect, { kind: 'store' }> {
   const source = textIn(merged, 'source')
-  const domain = domainIn(merged)
+  const domain = domainOf(merged)
   return {
     ...{ kind: 'store', n, item },
     ...(source !== undefined && { source }),
     ...(domain !== undefined && { domain }),
   }
-}
-
-/** The part of an address of e-mail that follows its last `@`, where a client sends one. */
-function domainIn(merged: Members): string | undefined {
-  const identity = own(merged, 'chrome_identity')
-  const email = isObject(identity) ? own(identity, 'email') : undefined
-  if (typeof email !== 'string' || email.length > MAX_CLAIM) return undefined
-  const at = email.lastIndexOf('@')
-  return at < 0 || at === email.length - 1 ? undefined : email.slice(at + 1)
 }
 
 function blobOf({ identity }: ObserverState, merged: Members): BlobOf | undefined {

@@ -8,7 +8,7 @@ import { senderBy } from '../ingest/sender'
 import { type Lease, unbounded } from '../memory/budget'
 import type { Clock } from '../platform/clock'
 import type { Connection } from '../platform/connections'
-import { native } from '../standards/native/standard'
+import type { Standard } from '../standards/standard'
 import { answers } from './answers'
 import type { Refusal } from './frame'
 import type { BlobOf, Effect, ObserverState } from './state'
@@ -23,6 +23,8 @@ export interface KeptBlobs {
 
 export interface PerformNeeds {
   ingest: Ingest
+  /** Frames are stored as events of this one, in its dialect for them. */
+  standard: Standard
   blobs: KeptBlobs
   /** Without it, nobody is blocked. */
   blocklist?: Blocklist | undefined
@@ -59,7 +61,7 @@ const PIECE_LENGTH = 1024 * 1024
 // A client is told of so many refused frames of a piece.
 const MAX_TOLD = 20
 
-export function performWith({ ingest, blobs, blocklist, clock }: PerformNeeds): Perform {
+export function performWith({ ingest, standard, blobs, blocklist, clock }: PerformNeeds): Perform {
   return async function perform(connection, state, effects, lease = unbounded) {
     const { tenantId } = connection.principal
     const said: string[] = []
@@ -125,7 +127,7 @@ export function performWith({ ingest, blobs, blocklist, clock }: PerformNeeds): 
 
     async function take(items: readonly Item[], refusal?: Refusal) {
       try {
-        const receipt = await ingest(arrivalOf(connection, items, { lease, refusal }))
+        const receipt = await ingest(arrivalOf(connection, items, { standard, lease, refusal }))
         if (refusal === undefined) said.push(...refusedIn(receipt, items))
       } catch (thrown) {
         if (!(thrown instanceof AppError) || thrown.code !== 'quarantine_full') throw thrown
@@ -142,7 +144,7 @@ const EPOCH = '1970-01-01T00:00:00.000Z'
 function arrivalOf(
   { principal, ip, userAgent, optOut }: Connection,
   items: readonly Item[],
-  { lease, refusal }: { lease: Lease; refusal: Refusal | undefined },
+  { standard, lease, refusal }: { standard: Standard; lease: Lease; refusal: Refusal | undefined },
 ): Parameters<Ingest>[0] {
   const sender = senderBy(principal, { ip, userAgent, requestId: randomUUID() }, optOut)
   const context: SentBy & Record<string, string> = {
@@ -151,7 +153,7 @@ function arrivalOf(
   }
   const text = `[${items.map(({ item }) => item).join(',')}]`
   return {
-    ...{ sender, standard: native, form: 'document', saysRefusal: true },
+    ...{ sender, standard, form: 'document', saysRefusal: true },
     context,
     body: { lease, encoding: 'identity', text, hasRoom: true },
   }

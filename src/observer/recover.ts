@@ -1,8 +1,8 @@
 import type { FindSource } from '../access/keys/sources'
+import { frameId } from '../event/id'
 import type { DocumentStore } from '../platform/document-store'
 import type { EventStore } from '../platform/event-store'
 import type { Registry } from '../platform/registry'
-import { frameId } from '../standards/native/dialects/observer'
 import type { Log } from '../telemetry/log'
 import { waitingOf } from './journal'
 import { finish } from './machine'
@@ -20,11 +20,18 @@ interface Needs {
 
 /**
  * Stores what waited when a process was killed, as if its connections had ended: those that may still be
- * open are none of this process. What fails stays, for the next start.
+ * open are none of this process. What fails stays, for the next start. Never
+ * throws.
  */
 export async function recoverWaiting(needs: Needs): Promise<void> {
   const { documents, registry, findSource, perform, log } = needs
-  for (const { tenantId } of await registry.tenants.list()) {
+  try {
+    for (const { tenantId } of await registry.tenants.list()) await recover(tenantId)
+  } catch (error) {
+    log.error('frames that waited could not be looked for', { reason: (error as Error).message })
+  }
+
+  async function recover(tenantId: string) {
     for await (const { connection, state, forget } of waitingOf(documents, tenantId)) {
       try {
         const { sourceId, person } = connection.principal

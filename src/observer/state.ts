@@ -54,7 +54,7 @@ export type Effect =
 export interface BlobOf {
   /** `userId` of their identity: what erasure and records know them by. */
   userId: string
-  /** Of their identity, too: no other learner has it. */
+  /** No other learner has it, whatever vouched for the id. */
   safeUserId: string
   source: string
   activity: string

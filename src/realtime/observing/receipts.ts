@@ -10,7 +10,7 @@ export interface Receipts {
   forget(): void
 }
 
-// What becomes durable within so many milliseconds is told together: a client has no use for more.
+// Frames that become durable within so many milliseconds are told together: a client has no use for more.
 const TOGETHER_MS = 50
 
 export function createReceipts(send: (text: string) => void): Receipts {

@@ -1,6 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import { AppError } from '../../error/app-error'
-import { StorageError } from '../../error/storage-error'
 import { answers } from '../../observer/answers'
 import type { Refusal, Sent } from '../../observer/frame'
 import { journalOf } from '../../observer/journal'
@@ -10,6 +8,7 @@ import type { Connection, Conversation, Line } from '../../platform/connections'
 import { MOST_PER_BYTE } from '../../syntax/json-cost'
 import type { Observing } from '../observer'
 import { createJournaling } from './journaling'
+import { failureOf, isTerminate, lengthOf, PIECE_EFFECTS, pieceOf } from './pieces'
 import { createReceipts } from './receipts'
 
 /** One connection while it lasts, and until what it brought is durable. */
@@ -20,9 +19,6 @@ export interface Stream extends Conversation {
   settle(): Promise<void>
 }
 
-// A backlog is stored in pieces, each a request as large as others send.
-const PIECE_EFFECTS = 500
-const PIECE_LENGTH = 1024 * 1024
 // A store that fails is tried again after so long.
 const AGAIN_MS = 1000
 // As a subscription is closed whose key was revoked; the next handshake is refused, and a client backs off.
@@ -271,42 +267,4 @@ export function openStream(
 
     settle,
   }
-}
-
-// These pass by themselves, and then everything can be done.
-const passing = ['busy', 'unavailable'] as const
-
-interface Failure {
-  code?: string
-  message: string
-  retryAfter?: number | undefined
-}
-
-/** @returns the code of a failure that does not pass by itself */
-function failureOf(error: unknown): Failure {
-  const { message } = error as Error
-  if (error instanceof StorageError) return { message }
-  if (!(error instanceof AppError)) return { code: 'internal', message: 'Internal error' }
-  const { code, retryAfter } = error
-  return passing.some((one) => one === code) ? { message } : { code, message, retryAfter }
-}
-
-function pieceOf(effects: readonly Effect[]): Effect[] {
-  let length = 0
-  const end = effects.findIndex((effect, place) => {
-    length += lengthOf([effect])
-    return place > 0 && (place >= PIECE_EFFECTS || length > PIECE_LENGTH)
-  })
-  return effects.slice(0, end < 0 ? undefined : end)
-}
-
-function lengthOf(effects: readonly Effect[]): number {
-  return effects.reduce((sum, effect) => {
-    const own = 'item' in effect ? effect.item.length : 'blob' in effect ? effect.blob.length : 0
-    return sum + own
-  }, 0)
-}
-
-function isTerminate(effect: Effect): boolean {
-  return effect.kind === 'store' && effect.isEnd === true
 }

@@ -3300,6 +3300,26 @@ export interface Operations {
       503: Problem
     }
   }
+  /** Send a stream of Learning Observer */
+  openObserver: {
+    method: 'GET'
+    path: '/wsapi/in'
+    query: {
+      /** The key, where no header can be set */
+      key?: string
+      /** The same as `key` */
+      api_key?: string
+    }
+    replies: {
+      101: undefined
+      401: Problem
+      403: Problem
+      426: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** Read the JSON Schema of filters */
   getFilterSchema: {
     method: 'GET'

@@ -1,3 +1,4 @@
+import { frameId } from '../../../event/id'
 import { isValidTime } from '../times'
 import type { Dialect, Members } from './dialect'
 import { isObject } from './look-up'
@@ -42,11 +43,6 @@ export const observer: Dialect = {
   },
   fields: {},
   hasOwnTypes: ({ type }) => type === SESSION,
-}
-
-/** Names the event of a frame; that of frame 0 is the entity of its connection. */
-export function frameId(connectionId: string, n: number): string {
-  return `obs_${connectionId}_${n}`
 }
 
 /** An entity of this type stands for a connection. */
