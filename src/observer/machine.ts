@@ -1,10 +1,12 @@
+import { toUtcMillis } from '../syntax/timestamp'
 import { answers } from './answers'
+import type { BlobPlace } from './blob-place'
 import { type Around, blobEnvelope, envelope, sessionItem } from './envelope'
 import { type ReadFrame, type Refusal, readFrame, type Sent } from './frame'
 import { claimNames, domainOf, guestOf, hasGuests, identify, sayUnknown } from './identify'
 import { hasSource, lock } from './lock'
 import { type Members, own } from './members'
-import type { BlobOf, Effect, ObserverState, Terms } from './state'
+import type { Effect, ObserverState, Terms } from './state'
 
 /*
  * The core of a connection. It is pure but for the state, which it changes: a process keeps that in memory,
@@ -204,7 +206,10 @@ function emit(state: ObserverState, sent: Sent, read: ReadFrame): Effect[] {
   if (of === undefined) return [...noted, ...refuse(state, sent, true, noPlace)]
   if (kind === 'fetch_blob') {
     const { n } = sent
-    return [...noted, { kind: 'fetchBlob', n, of }, store(n, envelope(sent, true, around), merged)]
+    const before = timeIn(own(members, 'before'))
+    if (before === false) return [...noted, ...refuse(state, sent, true, noTime)]
+    const fetch: Effect = { kind: 'fetchBlob', n, of, ...(before !== undefined && { before }) }
+    return [...noted, fetch, store(n, envelope(sent, true, around), merged)]
   }
   const { item, blob } = blobEnvelope(sent, around)
   return [...noted, { kind: 'saveBlob', n: sent.n, of, blob }, store(sent.n, item, merged)]
@@ -214,6 +219,18 @@ const noPlace: Refusal = {
   code: 'no_activity',
   message: 'A blob is one of a source and an activity: lock both, or send them along',
   path: ['activity'],
+}
+
+const noTime: Refusal = {
+  code: 'invalid_time',
+  message: 'before: Expected a time, as 2026-11-30T08:15:00Z',
+  path: ['before'],
+}
+
+/** @returns ISO 8601 UTC with milliseconds; undefined where none is asked for, false for what is none */
+function timeIn(value: unknown): string | undefined | false {
+  if (value === undefined || value === null) return undefined
+  return (typeof value === 'string' && toUtcMillis(value)) || false
 }
 
 function note(state: ObserverState, around: Around, merged: Members): Effect[] {
@@ -232,7 +249,7 @@ function store(n: number, item: string, merged: Members): Extract<Effect, { kind
   }
 }
 
-function blobOf({ identity }: ObserverState, merged: Members): BlobOf | undefined {
+function blobOf({ identity }: ObserverState, merged: Members): BlobPlace | undefined {
   const source = textIn(merged, 'source')
   const activity = textIn(merged, 'activity')
   if (identity === undefined || source === undefined || activity === undefined) return undefined

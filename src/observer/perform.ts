@@ -10,22 +10,15 @@ import type { Clock } from '../platform/clock'
 import type { Connection } from '../platform/connections'
 import type { Standard } from '../standards/standard'
 import { answers } from './answers'
+import type { Blobs } from './blobs'
 import type { Refusal } from './frame'
-import type { BlobOf, Effect, ObserverState } from './state'
-
-/** Blobs of learners, each JSON text. */
-export interface KeptBlobs {
-  /** @throws {AppError} `too_large`. @throws {StorageError} */
-  save(tenantId: string, of: BlobOf, json: string): Promise<unknown>
-  /** @throws {StorageError} */
-  read(tenantId: string, of: BlobOf): Promise<string | undefined>
-}
+import type { Effect, ObserverState } from './state'
 
 export interface PerformNeeds {
   ingest: Ingest
   /** Frames are stored as events of this one, in its dialect for them. */
   standard: Standard
-  blobs: KeptBlobs
+  blobs: Blobs
   /** Without it, nobody is blocked. */
   blocklist?: Blocklist | undefined
   clock: Clock
@@ -74,7 +67,7 @@ export function performWith({ ingest, standard, blobs, blocklist, clock }: Perfo
       if (effect.kind === 'answer') said.push(effect.text)
       else if (effect.kind === 'saveBlob') await save(effect)
       else if (effect.kind === 'fetchBlob') {
-        said.push(answers.blob(await blobs.read(tenantId, effect.of)))
+        said.push(answers.blob(await blobs.read(tenantId, effect.of, effect.before)))
       } else if (effect.kind === 'keep') keep(effect.refusal, effect)
       else await judge(effect)
     }
@@ -86,7 +79,11 @@ export function performWith({ ingest, standard, blobs, blocklist, clock }: Perfo
 
     async function save({ n, of, blob }: Of<'saveBlob'>) {
       try {
-        await blobs.save(tenantId, of, blob)
+        const saved = await blobs.save(tenantId, of, blob)
+        if (saved.kind === 'saved') return
+        const message = `blob: Is not kept, by the rule ${saved.rule} of this tenant`
+        const refusal = { code: 'withheld', message, path: ['blob'] }
+        said.push(answers.error(refusal, { frame: n, kept: false }))
       } catch (thrown) {
         // One that is too large is not kept; that it was sent is, with its hash.
         if (!(thrown instanceof AppError)) throw thrown

@@ -1,4 +1,5 @@
 import type { ObserverSettings } from '../platform/registry/sources'
+import type { BlobPlace } from './blob-place'
 import type { Refusal, Sent } from './frame'
 import type { ObservedIdentity } from './identity'
 import { type Locked, nothingLocked } from './lock'
@@ -46,19 +47,9 @@ export type Effect =
   | { kind: 'store'; n: number; item: string; source?: string; domain?: string; isEnd?: true }
   /** The item of a frame is to be put in quarantine. */
   | { kind: 'keep'; n: number; item: string; refusal: Refusal }
-  | { kind: 'saveBlob'; n: number; of: BlobOf; blob: string }
-  | { kind: 'fetchBlob'; n: number; of: BlobOf }
+  | { kind: 'saveBlob'; n: number; of: BlobPlace; blob: string }
+  | { kind: 'fetchBlob'; n: number; of: BlobPlace; before?: string }
   | { kind: 'answer'; text: string }
-
-/** A learner has one blob for each activity of a source. */
-export interface BlobOf {
-  /** `userId` of their identity: what erasure and records know them by. */
-  userId: string
-  /** No other learner has it, whatever vouched for the id. */
-  safeUserId: string
-  source: string
-  activity: string
-}
 
 export function newState(connectionId: string, openedAt: string): ObserverState {
   return {

@@ -1,5 +1,10 @@
 import { SOURCE_ID } from '../../access/keys/sources'
-import { duplicatesModes, type Source, sourceModes } from '../../platform/registry/sources'
+import {
+  duplicatesModes,
+  observerMethods,
+  type Source,
+  sourceModes,
+} from '../../platform/registry/sources'
 import { SourceBudgetSettings } from '../budgets/schemas'
 import { dialectName, vocabularyOrder } from '../native-settings'
 import { z } from '../zod'
@@ -67,6 +72,31 @@ const tellsRosters = z
       'Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out',
   })
 
+// A source of one school has its learners' tags; a document of DynamoDB has room for some thousands.
+const MAX_TAGS = 1000
+
+const observer = z
+  .strictObject({
+    auth: z
+      .array(z.enum(observerMethods))
+      .max(observerMethods.length)
+      .refine((names) => new Set(names).size === names.length, {
+        error: 'Must name each method once',
+      })
+      .optional()
+      .openapi({
+        description:
+          'By what its frames may say who their learner is, in the order in which it is tried; all but `guest` when left out',
+      }),
+    userTags: z.array(z.string().min(1).max(128)).max(MAX_TAGS).optional().openapi({
+      description:
+        'Learners with these tags (`user_tag`) are vouched for; others are refused, unless there may be guests. Any may come when left out.',
+    }),
+  })
+  .openapi('ObserverSettings', {
+    description: 'How streams at `/wsapi/in/` are taken (`docs/observer.md`)',
+  })
+
 const id = z
   .string()
   .regex(SOURCE_ID, 'Must be 1 to 64 letters, digits and . _ -, a letter or digit first')
@@ -82,6 +112,7 @@ const settings = {
   tellsConsent,
   tellsRosters,
   budgets: SourceBudgetSettings.optional(),
+  observer: observer.optional(),
 }
 
 /** The settings of a source, to replace it. */
@@ -111,6 +142,7 @@ export const SourceView = z
     tellsConsent: z.boolean().optional(),
     tellsRosters: z.boolean().optional(),
     budgets: SourceBudgetSettings.optional(),
+    observer: observer.optional(),
     createdAt: time,
     updatedAt: time,
   })
@@ -119,7 +151,7 @@ export const SourceView = z
 export function viewOf(source: Source): z.output<typeof SourceView> {
   const { sourceId: id, name, mode = 'lenient', duplicates = 'refuse', createdAt } = source
   const { signing, updatedAt = createdAt } = source
-  const { vocabularies, dialect, tellsConsent, tellsRosters, budgets } = source
+  const { vocabularies, dialect, tellsConsent, tellsRosters, budgets, observer } = source
   const chosen = {
     ...(signing && { signing }),
     ...(vocabularies && { vocabularies }),
@@ -127,15 +159,18 @@ export function viewOf(source: Source): z.output<typeof SourceView> {
     ...(tellsConsent && { tellsConsent }),
     ...(tellsRosters && { tellsRosters }),
     ...(budgets && { budgets }),
+    ...(observer && { observer }),
   }
   return { id, name, mode, duplicates, ...chosen, createdAt, updatedAt }
 }
 
-/** Says settings for the audit trail, without the bytes of keys. */
-export function settingsAudited({ signing, ...rest }: z.output<typeof SourceSettings>) {
+/** Says settings for the audit trail, without the bytes of keys, and without the tags of learners. */
+export function settingsAudited({ signing, observer, ...rest }: z.output<typeof SourceSettings>) {
   const { keys, ...other } = signing ?? {}
   const kept = keys === undefined ? other : { ...other, keys: keys.length }
-  return { ...rest, ...(signing && { signing: kept }) }
+  const { userTags, ...methods } = observer ?? {}
+  const shown = userTags === undefined ? methods : { ...methods, userTags: userTags.length }
+  return { ...rest, ...(signing && { signing: kept }), ...(observer && { observer: shown }) }
 }
 
 export const settingsExample = {

@@ -884,6 +884,7 @@ export type Source = {
   tellsConsent?: boolean
   tellsRosters?: boolean
   budgets?: SourceBudgets
+  observer?: ObserverSettings
   createdAt: string
   updatedAt: string
 }
@@ -910,6 +911,14 @@ export type SourceBudgets = {
   whenSpent?: 'warn' | 'refuse'
 }
 
+/** How streams at `/wsapi/in/` are taken (`docs/observer.md`) */
+export type ObserverSettings = {
+  /** By what its frames may say who their learner is, in the order in which it is tried; all but `guest` when left out */
+  auth?: ('token' | 'chromebook' | 'local_storage' | 'hash_identify' | 'testcase_auth' | 'guest')[]
+  /** Learners with these tags (`user_tag`) are vouched for; others are refused, unless there may be guests. Any may come when left out. */
+  userTags?: string[]
+}
+
 export type NewSource = {
   /** Stamped on every event it sends; cannot be changed */
   id: string
@@ -929,6 +938,7 @@ export type NewSource = {
   /** Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out */
   tellsRosters?: boolean
   budgets?: SourceBudgets
+  observer?: ObserverSettings
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -958,6 +968,7 @@ export type ListedSource = {
   tellsConsent?: boolean
   tellsRosters?: boolean
   budgets?: SourceBudgets
+  observer?: ObserverSettings
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -1064,6 +1075,7 @@ export type SourceSettings = {
   /** Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out */
   tellsRosters?: boolean
   budgets?: SourceBudgets
+  observer?: ObserverSettings
 }
 
 export type SourceConformance = {
