@@ -32,6 +32,8 @@ export interface Held {
   state: ObserverState
   /** These are numbered, in this order, and being dealt with; whoever finds them without a turn deals with them again. */
   inHand: Coming[]
+  /** It was this time, ISO 8601 UTC, when they were taken in hand: whoever does it again comes to the same. */
+  takenAt?: string | undefined
   /** Somebody deals with them until then, ISO 8601 UTC, at the latest. */
   turn?: { by: string; until: string } | undefined
   /** Documents of these frames are to be removed: they are dealt with. */

@@ -35,7 +35,13 @@ interface Options {
 /** Functions that share documents and what they stored, any of which may die at any step. */
 function scene({ settings, random = () => 0.5 }: Options = {}) {
   let now = START
-  const clock = { now: () => new Date(now), monotonic: () => now }
+  const clock = {
+    now: () => new Date(now),
+    monotonic: () => now,
+    advance(ms: number) {
+      now += ms
+    },
+  }
   const model = documentModel(clock)
   const stored = new Map<number, string>()
   const kept = new Map<number, string>()
@@ -91,9 +97,7 @@ function scene({ settings, random = () => 0.5 }: Options = {}) {
 
   return {
     ...{ aFunction, stored, kept, sent, faults },
-    pass: (ms: number) => {
-      now += ms
-    },
+    pass: clock.advance,
     held: async () => (await model.list('school', [], { limit: 1000 })).items,
     text: async () => {
       const found = await model.get('school', keyOf(place.connectionId))
@@ -140,7 +144,7 @@ describe('a stream whose frames come to functions of their own', () => {
   })
 
   it('loses nothing and doubles nothing, whoever is killed at whatever step', async () => {
-    for (let seed = 1; seed <= 60; seed += 1) {
+    for (let seed = 1; seed <= 20; seed += 1) {
       const random = seeded(seed)
       const test = scene({ random })
       const taken: number[] = []

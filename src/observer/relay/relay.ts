@@ -59,7 +59,7 @@ export function createRelay(needs: RelayNeeds) {
     while (leftMs() > ENOUGH_MS) {
       const found = await helds.read(place)
       if (found !== undefined && isHadByOther(found.held, clock.now())) {
-        if (own === undefined || 'tick' in own || 'name' in own) return
+        if (own === undefined || !isFrame(own)) return
         await frames.put(place, own)
         own = undefined
         // Whoever had the turn may have looked for frames just before.
@@ -68,6 +68,11 @@ export function createRelay(needs: RelayNeeds) {
       const held = found?.held ?? freshly(place, connection, own)
       if (held === undefined) return
       const isLeft = held.inHand.length > 0
+      if (isLeft && own !== undefined && isFrame(own)) {
+        // What somebody left comes first, and may fail.
+        await frames.put(place, own)
+        own = undefined
+      }
       const names = isLeft || own !== undefined ? [] : await frames.list(place, held.done)
       const inHand = isLeft ? held.inHand : own === undefined ? names.map(named) : [own]
       if (inHand.length === 0) return
@@ -75,7 +80,8 @@ export function createRelay(needs: RelayNeeds) {
         by: randomBytes(9).toString('base64url'),
         until: new Date(clock.now().getTime() + TURN_MS).toISOString(),
       }
-      const taken = { ...held, inHand, turn }
+      const takenAt = isLeft ? held.takenAt : clock.now().toISOString()
+      const taken = { ...held, inHand, takenAt, turn }
       const etag = await helds.put(place, taken, found?.etag)
       if (etag === undefined) {
         await wait(Math.random() * PAUSE_MS)
@@ -85,7 +91,7 @@ export function createRelay(needs: RelayNeeds) {
       if (!(await round(place, taken, etag))) return
       if (own === undefined && (await frames.list(place, names)).length === 0) return
     }
-    if (own !== undefined && !('tick' in own) && !('name' in own)) await frames.put(place, own)
+    if (own !== undefined && isFrame(own)) await frames.put(place, own)
   }
 
   /** Deals with what is in hand. @returns false when somebody else did */
@@ -99,11 +105,11 @@ export function createRelay(needs: RelayNeeds) {
       const inHand = taken.inHand.map((one) => ('name' in one ? byName.get(one.name) : one))
       const { personId, settings } = await termsOf(connection)
       const worked = structuredClone(taken)
-      const effects = work(worked, inHand, clock.now().toISOString(), { personId, settings })
+      const effects = work(worked, inHand, { personId, settings })
       const texts = await carryOut(of, effects)
       // What was dealt with in the round before is no more to be remembered.
       await frames.remove(place, taken.done ?? [])
-      const { turn: _, ...free } = worked
+      const { turn: _turn, takenAt: _at, ...free } = worked
       const done = names.length > 0 ? names : undefined
       const put = await helds.put(place, { ...free, inHand: [], done }, etag)
       if (put === undefined) return false
@@ -150,14 +156,9 @@ export function createRelay(needs: RelayNeeds) {
 }
 
 /** Takes all that is in hand through the machine, which changes what is held. */
-function work(
-  held: Held,
-  inHand: readonly (Coming | undefined)[],
-  now: string,
-  terms: Terms,
-): Effect[] {
-  const { state } = held
-  const effects = pass(state, now, terms)
+function work(held: Held, inHand: readonly (Coming | undefined)[], terms: Terms): Effect[] {
+  const { state, takenAt } = held
+  const effects = pass(state, takenAt!, terms)
   for (const one of inHand) {
     // Its number stays its own, so that those after it keep theirs.
     if (one === undefined) state.frames += 1
@@ -182,6 +183,11 @@ function freshly(
 
 function isHadByOther({ turn }: Held, now: Date): boolean {
   return turn !== undefined && turn.until > now.toISOString()
+}
+
+/** Tells what must not be lost: an end is one, too. */
+function isFrame(coming: Coming): coming is Exclude<Coming, { name: string } | { tick: string }> {
+  return !('tick' in coming) && !('name' in coming)
 }
 
 function named(name: string): Coming {
