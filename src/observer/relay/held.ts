@@ -8,12 +8,10 @@ import {
   MAX_LIFETIME_MS,
 } from '../../platform/document-store'
 import type { Sent } from '../frame'
+import { WAITING_PLACE } from '../journal'
 import { type Locked, nothingLocked } from '../lock'
 import { nextLook } from '../machine'
 import type { ObserverState } from '../state'
-
-/** What is held of connections between two frames is under this. */
-export const WAITING_PLACE: DocumentKey = ['observer', 'waiting']
 
 /** Something that a connection comes to, and that is dealt with in its turn. */
 export type Coming =

@@ -1,7 +1,8 @@
 import type { Clock } from '../../platform/clock'
 import type { DocumentEntry, DocumentStore } from '../../platform/document-store'
 import type { Log } from '../../telemetry/log'
-import { LATE_MS, lookIn, WAITING_PLACE } from './held'
+import { WAITING_PLACE } from '../journal'
+import { LATE_MS, lookIn } from './held'
 import type { createRelay } from './relay'
 
 interface Needs {

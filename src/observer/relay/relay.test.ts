@@ -66,7 +66,7 @@ function scene({ settings, random = () => 0.5 }: Options = {}) {
       list: (...of) => step(() => model.list(...of)),
       deletePrefix: (...of) => step(() => model.deletePrefix(...of)),
     }
-    async function carryOut(_: unknown, effects: readonly Effect[]) {
+    async function perform(_: unknown, __: unknown, effects: readonly Effect[]) {
       const texts: string[] = []
       for (const effect of effects) {
         if (effect.kind === 'answer') texts.push(effect.text)
@@ -78,10 +78,10 @@ function scene({ settings, random = () => 0.5 }: Options = {}) {
           ;(effect.kind === 'store' ? stored : kept).set(effect.n, effect.item)
         })
       }
-      return texts
+      return { answers: texts, frames: [] }
     }
     const relay = createRelay({
-      ...{ documents, carryOut, clock, leftMs: () => 20_000 },
+      ...{ documents, perform, clock, leftMs: () => 20_000 },
       settingsOf: async () => settings,
       send: async (_, text) => void sent.push(text),
     })

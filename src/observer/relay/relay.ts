@@ -6,21 +6,15 @@ import type { DocumentStore } from '../../platform/document-store'
 import type { ObserverSettings } from '../../platform/registry/sources'
 import { answers } from '../answers'
 import { finish, hear, pass } from '../machine'
+import type { Perform } from '../perform'
 import { type Effect, newState, type Terms } from '../state'
 import { createFrames } from './frames'
 import { type Coming, createHelds, type Held, isPast, type Place } from './held'
-
-/** Carries out what is to be done. @returns texts for the client, once all is durable. @throws {StorageError} */
-export type CarryOut = (of: Relayed, effects: readonly Effect[]) => Promise<string[]>
-
-/** A connection that no process holds. */
-export interface Relayed extends Connection {
-  connectionId: string
-}
+import { performEach } from './perform-each'
 
 export interface RelayNeeds {
   documents: DocumentStore
-  carryOut: CarryOut
+  perform: Perform
   settingsOf(connection: Connection): Promise<ObserverSettings | undefined>
   /** Sends a text to a client, which may have gone. */
   send(connectionId: string, text: string): Promise<void>
@@ -44,7 +38,8 @@ const MAX_HELD_LENGTH = 5 * 1024 * 1024
  * documents, and whoever has the turn looks for these before it leaves.
  */
 export function createRelay(needs: RelayNeeds) {
-  const { carryOut, settingsOf, send, leftMs, clock } = needs
+  const { settingsOf, send, leftMs, clock } = needs
+  const perform = performEach(needs.perform)
   const helds = createHelds(needs)
   const frames = createFrames(needs)
 
@@ -97,7 +92,6 @@ export function createRelay(needs: RelayNeeds) {
   /** Deals with what is in hand. @returns false when somebody else did */
   async function round(place: Place, taken: Held, etag: string): Promise<boolean> {
     const { connection } = taken
-    const of = { ...connection, connectionId: place.connectionId }
     try {
       const names = taken.inHand.flatMap((one) => ('name' in one ? one.name : []))
       const read = await frames.read(place, names)
@@ -106,7 +100,7 @@ export function createRelay(needs: RelayNeeds) {
       const { personId, settings } = await termsOf(connection)
       const worked = structuredClone(taken)
       const effects = work(worked, inHand, { personId, settings })
-      const texts = await carryOut(of, effects)
+      const texts = await perform(connection, worked.state, effects)
       // What was dealt with in the round before is no more to be remembered.
       await frames.remove(place, taken.done ?? [])
       const { turn: _turn, takenAt: _at, ...free } = worked
@@ -163,7 +157,7 @@ function work(held: Held, inHand: readonly (Coming | undefined)[], terms: Terms)
     // Its number stays its own, so that those after it keep theirs.
     if (one === undefined) state.frames += 1
     else if ('end' in one) held.endedAt ??= one.end
-    else if ('at' in one) effects.push(...hear(state, one, terms))
+    else if ('at' in one) effects.push(...hear(state, { n: state.frames + 1, ...one }, terms))
   }
   const isTooLong = state.waitingLength > 0 && JSON.stringify(state).length > MAX_HELD_LENGTH
   if (held.endedAt !== undefined || isTooLong) effects.push(...finish(state, terms))
@@ -178,7 +172,10 @@ function freshly(
   if (connection === undefined || coming === undefined) return undefined
   const at = 'at' in coming ? coming.at : 'end' in coming ? coming.end : undefined
   if (at === undefined) return undefined
-  return { connection, state: newState(connectionId, at), inHand: [] }
+  // The hash of a key is no business of a document.
+  const { hash: _, ...principal } = connection.principal
+  const about = { ...connection, principal }
+  return { connection: about, state: newState(connectionId, at), inHand: [] }
 }
 
 function isHadByOther({ turn }: Held, now: Date): boolean {
