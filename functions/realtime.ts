@@ -14,7 +14,7 @@ import { createTimeLeft } from '../src/platform/aws/lambda/time-left'
 import { openConnections } from '../src/platform/aws/open-connections'
 import { systemClock as clock } from '../src/platform/clock'
 import { observerName, observerPath } from '../src/realtime/observer-address'
-import { socketProtocols } from '../src/realtime/protocol'
+import { performOf, socketProtocols } from '../src/realtime/protocol'
 import { MAX_CONDITIONS_BYTES, relayedLazily } from '../src/realtime/relayed/lazily'
 import { subscribeName, subscribePath } from '../src/realtime/subscribe-frames'
 import { createServices } from '../src/services'
@@ -58,16 +58,11 @@ const subscribe = relayedLazily(
 const observe = relayedLazily(
   { name: observerName, path: observerPath, hearsLate: true },
   async () => {
-    const [{ createBlobs }, { performWith }, { createRelayedObserver }] = await Promise.all([
-      import('../src/observer/blobs'),
-      import('../src/observer/perform'),
-      import('../src/realtime/relayed/observer'),
-    ])
-    const { documents } = platform
+    const { createRelayedObserver } = await import('../src/realtime/relayed/observer')
     return createRelayedObserver({
-      ...{ ...services, documents, connections: opened.connections },
-      perform: performWith({ ...services, blobs: createBlobs({ ...services, documents }) }),
-      ...{ maxMessageBytes: MAX_MESSAGE_BYTES, leftMs: timeLeft.ms, log },
+      ...{ ...services, documents: platform.documents, connections: opened.connections },
+      ...{ perform: performOf(services), maxMessageBytes: MAX_MESSAGE_BYTES },
+      ...{ leftMs: timeLeft.ms, log },
     })
   },
   log,

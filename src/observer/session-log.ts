@@ -1,7 +1,7 @@
+import { frameId } from '../event/id'
 import type { EventRecord } from '../event/record'
 import type { EventStore } from '../platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../platform/quarantine-store'
-import { frameId } from '../standards/native/dialects/observer'
 
 /** A line of the log of a connection: the item that is kept of a frame. */
 export interface LoggedFrame {
@@ -41,7 +41,7 @@ const AT_ONCE = 25
 const MAX_GAP = 1000
 // The newest by their own clocks tell how far a connection has come, at least.
 const NEWEST = 100
-// Of a source with more in quarantine since a connection began, a log has the oldest.
+// A log has the oldest of what its source has in quarantine since it began: there may be more.
 const QUARANTINE_PAGES = 20
 const QUARANTINE_PAGE = 1000
 
@@ -100,7 +100,7 @@ async function quarantinedOf(
   const found = new Map<number, string>()
   const { sourceId, receivedAt } = session
   // Frames that waited were received when they were put, none before its connection was opened.
-  const filter = { sourceId, standard: 'native', scope: 'item' } as const
+  const filter = { sourceId, scope: 'item' } as const
   const from = new Date(Date.parse(receivedAt) - LONGEST_WAIT_MS).toISOString()
   let cursor: string | undefined
   for (let pages = 0; pages < QUARANTINE_PAGES; pages += 1) {

@@ -50,7 +50,7 @@ const FORM = 1
 const LIFETIME_MS = 2 * 60 * 60 * 1000 + 5 * 60_000
 /** Frames that were on their way when their connection ended come within this time. */
 export const LATE_MS = 2 * 60_000
-// What is longer is written when it changes, and not with every frame: the extension locks 5 KB.
+// Fields that are longer are written when they change, and not with every frame: the extension locks 5 KB.
 const SHORT = 512
 
 /** Keeps connections as documents. Every method throws `StorageError`. */

@@ -64,7 +64,7 @@ export function createRelay(needs: RelayNeeds) {
       if (held === undefined) return
       const isLeft = held.inHand.length > 0
       if (isLeft && own !== undefined && isFrame(own)) {
-        // What somebody left comes first, and may fail.
+        // It comes behind what somebody left, which may fail.
         await frames.put(place, own)
         own = undefined
       }
@@ -101,7 +101,6 @@ export function createRelay(needs: RelayNeeds) {
       const worked = structuredClone(taken)
       const effects = work(worked, inHand, { personId, settings })
       const texts = await perform(connection, worked.state, effects)
-      // What was dealt with in the round before is no more to be remembered.
       await frames.remove(place, taken.done ?? [])
       const { turn: _turn, takenAt: _at, ...free } = worked
       const done = names.length > 0 ? names : undefined
