@@ -13,8 +13,10 @@ import {
 import { createTimeLeft } from '../src/platform/aws/lambda/time-left'
 import { openConnections } from '../src/platform/aws/open-connections'
 import { systemClock as clock } from '../src/platform/clock'
-import { socketProtocols } from '../src/realtime/protocol'
+import { observerName, observerPath } from '../src/realtime/observer-address'
+import { performOf, socketProtocols } from '../src/realtime/protocol'
 import { MAX_CONDITIONS_BYTES, relayedLazily } from '../src/realtime/relayed/lazily'
+import { subscribeName, subscribePath } from '../src/realtime/subscribe-frames'
 import { createServices } from '../src/services'
 import { createLog } from '../src/telemetry/log'
 import { createMetrics } from '../src/telemetry/metrics'
@@ -26,31 +28,50 @@ const serving = openServing(Resource.Nonius, { clock, log, defaultXapi: config.x
 const { platform, measured } = metered({ platform: serving, metrics })
 const services = createServices(platform, { config, clock, log })
 const timeLeft = createTimeLeft()
+const opened = openConnections(Resource.Nonius, { clock })
 const limits = { maxMessageBytes: MAX_MESSAGE_BYTES, maxReplyBytes: MAX_MESSAGE_BYTES }
 
 /** Answers subscribers; whoever only sends events does not wait for it to be loaded. */
-const subscribe = relayedLazily(async () => {
-  const [{ openHeldConnections }, { createPosting }, { createRelayedSubscribe }] =
-    await Promise.all([
-      import('../src/platform/aws/held-connections'),
-      import('../src/realtime/posting/post'),
-      import('../src/realtime/relayed/subscribe'),
-    ])
-  const needs = {
-    ...(await openHeldConnections(Resource.Nonius, { clock, log })),
-    isCurrent: services.identity.isCurrent,
-    hidden: services.hidden,
-    limits: { places: Math.ceil(config.maxSubscribers / 2), bytes: MAX_CONDITIONS_BYTES },
-    leftMs: timeLeft.ms,
-    ...{ clock, log },
-  }
-  return createRelayedSubscribe({ ...needs, post: createPosting(needs) })
-}, log)
+const subscribe = relayedLazily(
+  { name: subscribeName, path: subscribePath },
+  async () => {
+    const [{ openHeldConnections }, { createPosting }, { createRelayedSubscribe }] =
+      await Promise.all([
+        import('../src/platform/aws/held-connections'),
+        import('../src/realtime/posting/post'),
+        import('../src/realtime/relayed/subscribe'),
+      ])
+    const needs = {
+      ...(await openHeldConnections(Resource.Nonius, { clock, log })),
+      isCurrent: services.identity.isCurrent,
+      hidden: services.hidden,
+      limits: { places: Math.ceil(config.maxSubscribers / 2), bytes: MAX_CONDITIONS_BYTES },
+      leftMs: timeLeft.ms,
+      ...{ clock, log },
+    }
+    return createRelayedSubscribe({ ...needs, post: createPosting(needs) })
+  },
+  log,
+)
+
+/** Deals with streams of Learning Observer's clients. */
+const observe = relayedLazily(
+  { name: observerName, path: observerPath, hearsLate: true },
+  async () => {
+    const { createRelayedObserver } = await import('../src/realtime/relayed/observer')
+    return createRelayedObserver({
+      ...{ ...services, documents: platform.documents, connections: opened.connections },
+      ...{ perform: performOf(services), maxMessageBytes: MAX_MESSAGE_BYTES },
+      ...{ leftMs: timeLeft.ms, log },
+    })
+  },
+  log,
+)
 
 const handle = createRealtimeHandler({
-  ...openConnections(Resource.Nonius, { clock }),
+  ...opened,
   protocols: socketProtocols(services, limits),
-  relayed: [subscribe],
+  relayed: [subscribe, observe],
   handshake: handshakeWith(createApp(services)),
   log,
 })

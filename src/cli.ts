@@ -9,6 +9,7 @@ import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
 import { lakeCommand } from './cli/lake'
 import { loadCommand } from './cli/load'
+import { observerCommand } from './cli/observer'
 import { policiesCommand } from './cli/policies'
 import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
@@ -47,6 +48,7 @@ const commands = [
   sendCommand,
   demoCommand,
   auditCommand,
+  observerCommand,
   policiesCommand,
   quarantineCommand,
   webhooksCommand,

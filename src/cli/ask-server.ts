@@ -3,7 +3,12 @@ import { reasonOf } from './send-results'
 
 /** Everything that a server answered to a question, or that it did not answer. */
 export type Answered =
-  | { status: number; text: string; body: Record<string, unknown> }
+  | {
+      status: number
+      text: string
+      body: Record<string, unknown>
+      headers?: Headers
+    }
   | { status: undefined; reason: string }
 
 // A server that is busy answers within a second; one that is stuck is as good as away.
@@ -23,7 +28,7 @@ export async function askServer(
       signal: signal === undefined ? late : AbortSignal.any([signal, late]),
     })
     const text = await response.text()
-    return { status: response.status, text, body: parsed(text) }
+    return { status: response.status, text, body: parsed(text), headers: response.headers }
   } catch (error) {
     const { name, message } = error as Error
     const reason = name === 'TimeoutError' ? `no answer in ${PATIENCE_MS / 1000} s` : message

@@ -86,6 +86,7 @@ export const laterApps = [
     fromPages((await import('./analytics/stream-metrics')).streamMetrics),
   ),
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
+  later(['/observer/*'], async () => (await import('./observer')).registerObserver),
   later(['/rosters'], async () => (await import('./rosters')).registerRosters),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
   later(['/policies/*'], async () => (await import('./policies')).registerPolicies),

@@ -73,8 +73,15 @@ export interface Conversation {
  * message comes to any of them, and several at once.
  */
 export interface RelayedProtocol extends Pick<SocketProtocol, 'name' | 'path'> {
-  /** Deals with one message. Never throws. */
-  received(connectionId: string, from: Connection, message: string | Uint8Array): Promise<void>
+  /** Messages that were on their way when the connection ended are heard, for some minutes more. */
+  hearsLate?: true
+  /** Deals with one message, which arrived then. Never throws. */
+  received(
+    connectionId: string,
+    from: Connection,
+    message: string | Uint8Array,
+    arrivedAt?: Date,
+  ): Promise<void>
   /** The connection has ended, whoever ended it. Never throws. */
   closed(connectionId: string, from: Connection): Promise<void>
 }

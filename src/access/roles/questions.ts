@@ -45,6 +45,8 @@ export const questions = {
   'GET /analytics/exports/{id}': people,
   'DELETE /analytics/exports/{id}': people,
   'GET /analytics/loads': analysts,
+  'GET /observer/sessions': people,
+  'GET /observer/sessions/{id}/log': people,
   'GET /rosters': admins,
   'PUT /rosters': { ...admins, changes: true },
   'DELETE /rosters': { ...admins, changes: true },

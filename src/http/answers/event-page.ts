@@ -1,4 +1,3 @@
-import type { EventRecord } from '../../event/record'
 import { PAGE_BYTES } from '../../platform/event-store'
 import type { AppContext, AppDeps } from '../context'
 import type { AnswerRoom } from './room'
@@ -6,7 +5,7 @@ import type { AnswerRoom } from './room'
 type Hold = Awaited<ReturnType<AnswerRoom['take']>>
 
 interface Page {
-  items: readonly EventRecord[]
+  items: readonly { raw: string }[]
 }
 
 /** Makes pages of events within the room that all answers have: it is taken before anything is read. */

@@ -172,6 +172,12 @@ export const asks: { [Asked in Question]?: Ask } = {
   'GET /analytics/exports': { ...once('GET', '/analytics/exports'), sees: () => [] },
   'GET /analytics/exports/{id}': ofOwnExport('GET'),
   'DELETE /analytics/exports/{id}': ofOwnExport('DELETE'),
+  // Nobody here has a stream: tests/http/observer-sessions.test.ts asks for some.
+  'GET /observer/sessions': { ...once('GET', '/observer/sessions'), sees: () => [] },
+  'GET /observer/sessions/{id}/log': {
+    ...each('GET', ['/observer/sessions/none/log']),
+    sees: () => [],
+  },
   'GET /rosters': { ...once('GET', '/rosters'), sees: () => [] },
   'PUT /rosters': {
     ...{ method: 'PUT', path: '/rosters', body: {}, sees: () => [] },

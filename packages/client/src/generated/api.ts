@@ -2102,6 +2102,28 @@ export type QueryDefinition = {
   parameters?: Record<string, QueryParameter>
 }
 
+export type ObserverSessions = {
+  sessions: ObserverSession[]
+  /** Absent on the last page, and only there: a page may be short, even empty */
+  nextCursor?: string
+}
+
+export type ObserverSession = {
+  /** The `sessionId` of its events, too */
+  sessionId: string
+  openedAt: string
+  userId?: string
+  /** As the client calls it */
+  source?: string
+  version?: string
+  /** The source of the key */
+  sourceId: string
+  /** `authenticated` where somebody vouches for the learner, else `unauthenticated`, `none` */
+  sec?: string
+  /** By which method: `gcu`, `tc`, … */
+  providence?: string
+}
+
 export type RosterState = {
   /** `loading` also where a load was cut short: then load it again */
   status: 'none' | 'loading' | 'loaded'
@@ -5493,6 +5515,55 @@ export interface Operations {
     }
     replies: {
       204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List connections of Learning Observer’s clients, newest first */
+  listObserverSessions: {
+    method: 'GET'
+    path: '/observer/sessions'
+    query: {
+      /** Of this learner, as events name them */
+      userId?: string
+      /** Opened from this time on */
+      from?: string
+      /** Opened before this time */
+      to?: string
+      limit?: number
+      /** `nextCursor` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: ObserverSessions
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the frames of a connection, in their order */
+  getObserverLog: {
+    method: 'GET'
+    path: '/observer/sessions/{id}/log'
+    parameters: {
+      /** `sessionId` of the list, percent-encoded */
+      id: string
+    }
+    query: {
+      /** Frames after this number; of the page before, `X-Nonius-Next-After` */
+      after?: number
+      limit?: number
+    }
+    replies: {
+      200: string
       400: Problem
       401: Problem
       403: Problem

@@ -1,9 +1,11 @@
 import {
+  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { Clock } from '../../clock'
 import type { Connection } from '../../connections'
@@ -12,6 +14,9 @@ import { guarded } from '../errors'
 
 // API Gateway ends every connection after two hours. It says so, but the message may not arrive.
 export const LIFETIME_S = 2 * 60 * 60 + 5 * 60
+
+// A function that was started for a message, for want of another, hears it seconds later.
+const LATE_S = 90
 
 // Rows of 0.1.0 name no protocol: this was the only one.
 const FIRST_PROTOCOL = 'publish'
@@ -52,6 +57,21 @@ export function createConnectionRows(needs: {
       const command = new GetItemCommand({ TableName, Key, ConsistentRead: true })
       const { Item } = await guarded('finding a connection', () => client.send(command))
       return Item && Number(Item.expiresAt?.N) > nowS() ? connectionIn(Item) : undefined
+    },
+
+    /** Notes that a connection has ended: it is known for some minutes more. */
+    async end(connectionId: string): Promise<void> {
+      const command = new UpdateItemCommand({
+        TableName,
+        Key: connectionKey(connectionId),
+        UpdateExpression: 'SET expiresAt = :soon',
+        ConditionExpression: 'expiresAt > :soon',
+        ExpressionAttributeValues: { ':soon': number(nowS() + LATE_S) },
+      })
+      const done = client.send(command).catch((error: Error) => {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error
+      })
+      await guarded('noting the end of a connection', () => done)
     },
 
     /** Forgets a connection. @returns who was there, where that was known */

@@ -17,6 +17,8 @@ export interface RealtimeEvent {
     eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT'
     connectionId: string
     domainName: string
+    /** API Gateway has had it since then, in ms since 1970. */
+    requestTimeEpoch?: number
     identity?: { sourceIp?: string }
   }
   /** The handshake has these two. */
@@ -99,7 +101,10 @@ export function createRealtimeHandler(needs: Needs) {
     const message = Buffer.from(sent, isBase64Encoded ? 'base64' : 'utf8')
     const relaying = relayedAs(name)
     if (connection !== undefined && relaying !== undefined) {
-      return relaying.received(connectionId, connection, isBase64Encoded ? message : sent)
+      const { requestTimeEpoch: epoch } = requestContext
+      const arrivedAt = epoch === undefined ? undefined : new Date(epoch)
+      const said = isBase64Encoded ? message : sent
+      return relaying.received(connectionId, connection, said, arrivedAt)
     }
     const reply = await replyTo(finding, name, message)
     try {
@@ -112,10 +117,13 @@ export function createRealtimeHandler(needs: Needs) {
   }
 
   async function disconnect(connectionId: string) {
-    const connection = await rows.remove(connectionId)
-    if (connection !== undefined) {
-      await relayedAs(connection.protocol)?.closed(connectionId, connection)
-    }
+    const known = await rows.get(connectionId)
+    const relaying = relayedAs(known?.protocol)
+    // Messages come to functions of their own: one may be heard after the end.
+    const connection = relaying?.hearsLate ? known : await rows.remove(connectionId)
+    if (connection === undefined) return
+    if (relaying?.hearsLate) await rows.end(connectionId)
+    await relaying?.closed(connectionId, connection)
   }
 
   return async function handleRealtime(
