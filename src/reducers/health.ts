@@ -1,14 +1,12 @@
 import type { Clock } from '../platform/clock'
 import type { DocumentStore } from '../platform/document-store'
 import type { Log } from '../telemetry/log'
+import { CATALOGUE_TENANT, readCatalogue } from './kept/catalogue'
 import { CATALOGUE } from './kept/places'
 import { JSON_TYPE } from './kept/state-document'
 import type { Catalogue, LoadedReducer, ReducerHealth } from './loaded'
 import type { Done } from './run/reduce-document'
 import type { Ready } from './worker/protocol'
-
-/** This tenant has what the server knows of its own. */
-export const CATALOGUE_TENANT = 'default'
 
 // A reducer that fails on one event in ten, a hundred at least, does not know what it is given.
 const OFF_FAILURES = 100
@@ -23,6 +21,8 @@ const WRITE_MS = 5000
 const TELL_MS = 60_000
 
 type One = LoadedReducer
+
+export { readCatalogue } from './kept/catalogue'
 
 interface Figures {
   /** Since the last write. */
@@ -48,14 +48,6 @@ export interface Health {
   /** Writes what is new, at most every few seconds unless it is urgent. @throws {StorageError} */
   write(isUrgent?: boolean): Promise<void>
   read(): Promise<Catalogue>
-}
-
-/** Reads what a server has loaded; nothing where none has begun. @throws {StorageError} */
-export async function readCatalogue(documents: Pick<DocumentStore, 'get'>): Promise<Catalogue> {
-  const found = await documents.get(CATALOGUE_TENANT, CATALOGUE)
-  if (found === undefined)
-    return { reducers: [], problems: [], updatedAt: new Date(0).toISOString() }
-  return JSON.parse(Buffer.from(found.bytes).toString()) as Catalogue
 }
 
 const nameOf = ({ name, version, code }: One) => JSON.stringify([name, version, code])

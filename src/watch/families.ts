@@ -13,6 +13,8 @@ export interface Circumstances {
   residentBytes: number
   cpuSeconds: number
   requestMemory: { heldBytes: number; limitBytes: number }
+  /** They are of all tenants. */
+  reducers: { name: string; version: number; skipped: number; isOff: boolean }[]
   /** The budgets that are spent to 80 % or more. */
   budgets: { tenantId: string; sourceId?: string | undefined; budget: string; share: number }[]
 }
@@ -105,6 +107,16 @@ export function familiesOf(
           return { labels: { tenant, source, budget }, value: share }
         }),
     ),
+    counter(
+      'reducer_skipped_total',
+      'Events that a reducer failed on, of all tenants',
+      now.reducers.map((one) => ({ labels: reducerLabels(one), value: one.skipped })),
+    ),
+    many(
+      'reducer_off',
+      'Whether a reducer was switched off, since it only failed',
+      now.reducers.map((one) => ({ labels: reducerLabels(one), value: one.isOff ? 1 : 0 })),
+    ),
     gauge('request_memory_bytes', 'Memory that requests hold now', now.requestMemory.heldBytes),
     gauge(
       'request_memory_limit_bytes',
@@ -131,6 +143,10 @@ function ofProcess({ startedAt, residentBytes, cpuSeconds }: Circumstances): Fam
 
 function labelsOf({ tenantId, sourceId }: MeasuredSource): Record<string, string> {
   return { tenant: tenantId ?? '(others)', source: sourceId ?? '(others)' }
+}
+
+function reducerLabels({ name, version }: Circumstances['reducers'][number]) {
+  return { reducer: name, version: String(version) }
 }
 
 function counter(name: string, help: string, samples: Sample[]): Family {

@@ -79,7 +79,17 @@ const mayImport: Record<string, string[]> = {
   // Erasures, access requests: over every port that holds copies.
   privacy: [
     ...[...ground, ...standards, 'access', 'audit', 'governance', 'ingest', 'query'],
-    ...['analytics', 'exports', 'jobs', 'observer', 'rosters', 'statements', 'webhooks', 'wire'],
+    ...[
+      'analytics',
+      'exports',
+      'jobs',
+      'observer',
+      'reducers',
+      'rosters',
+      'statements',
+      'webhooks',
+      'wire',
+    ],
   ],
   quarantine: ground,
   query: ground,

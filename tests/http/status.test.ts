@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startConsumers } from '../../src/changes/consumers'
+import { createHealth } from '../../src/reducers/health'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf } from '../support/battery'
 import { anEnvelopeText } from '../support/envelopes'
@@ -11,6 +12,7 @@ interface Status {
   completeTo?: string
   consumers: { consumer: string; completeTo?: string; records?: number; toldBy?: string }[]
   settledThrough?: string
+  reducersOff?: unknown
 }
 
 async function statusOf(test: TestApp): Promise<Status> {
@@ -67,6 +69,33 @@ describe('GET /status', () => {
     const later = archived(await statusOf(test)).completeTo!
     expect(Math.abs(Date.parse(later) - Date.parse(completeTo!))).toBeLessThan(60)
     isStopped = false
+  })
+
+  notOnAws('metrics')('says which reducers were switched off, and so do the figures', async () => {
+    await using test = await startTestApp()
+    expect(await statusOf(test)).not.toHaveProperty('reducersOff')
+    const { platform, options } = test
+    const health = createHealth({ ...platform, ...options })
+    const ours = { version: 2, scope: 'learner', origin: 'ours.ts' } as const
+    const [odd, fine] = ['odd', 'fine'].map((name) => ({ ...ours, name, code: name }))
+    await health.begin({ loaded: [odd!, fine!], problems: [] })
+    const failures = Array.from({ length: 100 }, (_, place) => ({
+      place,
+      reason: 'it threw Error',
+    }))
+    health.note(odd!, [{ slot: 'odd#1', reducer: 0, applied: 9, repeated: 0, failures, ms: 1 }])
+    await health.write()
+    const { reducersOff } = await statusOf(test)
+    const why = 'it failed on 100 of 109 events: it threw Error'
+    expect(reducersOff).toEqual([{ reducer: 'odd', version: 2, since: expect.any(String), why }])
+    const figures = await test.request('/metrics', { headers: test.as(test.keys.admin) })
+    const lines = (await figures.text()).split('\n').filter((line) => line.includes('reducer='))
+    expect(lines).toEqual([
+      'nonius_reducer_skipped_total{reducer="odd",version="2"} 100',
+      'nonius_reducer_skipped_total{reducer="fine",version="2"} 0',
+      'nonius_reducer_off{reducer="odd",version="2"} 1',
+      'nonius_reducer_off{reducer="fine",version="2"} 0',
+    ])
   })
 
   it('says what tells where it does not know', async () => {

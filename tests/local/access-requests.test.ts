@@ -1,6 +1,7 @@
 import { describe, expect, it, setDefaultTimeout } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { blobsOf } from '../../src/observer/blob-place'
+import { keyOf as keyOfState } from '../../src/reducers/kept/places'
 import { keyOf as stateKeyOf, stateShelf } from '../../src/statements/document-places'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { linesOf, startAccessApp, type View } from '../support/privacy/access-app'
@@ -55,6 +56,8 @@ async function plant(app: App) {
   })
   const blob = { metadata: { learner: ada }, ...document('{"draft":"of Ben"}') }
   await platform.documents.put('default', [...blobsOf(ada), 'place'], blob)
+  const reduced = document(`{"of":{"learner":"${ada}"},"entries":{"seen#1":{"state":"Ben"}}}`)
+  await platform.documents.put('default', keyOfState({ learner: ada }), reduced)
   const other = stateKeyOf(stateShelf(ben, 'https://example.edu/quiz'), 'resume')
   await platform.documents.put('default', other, document('{"page":8}'))
   const decided = { categories: { analytics: 'denied' }, evidence: 'form 7' }
@@ -77,7 +80,7 @@ describe('an access request', () => {
     const view = await app.answered(id)
     expect(view).toMatchObject({
       status: 'ready',
-      found: { events: 4, quarantine: 2, documents: 3, consents: 1, recipients: 0 },
+      found: { events: 4, quarantine: 2, documents: 4, consents: 1, recipients: 0 },
     })
     const files = await app.fetched(view)
     expect(Object.keys(files).toSorted()).toEqual([
@@ -92,6 +95,7 @@ describe('an access request', () => {
     expect(linesOf(files['documents.jsonl'])).toMatchObject([
       { kind: 'state', id: 'resume', content: { page: 7, teacher: 'another person' } },
       { kind: 'blob', id: 'place', content: { draft: 'of Ben' } },
+      { kind: 'reducers', content: { of: { learner: ada } } },
       { kind: 'session', id: 's-1', content: { userId: ada } },
     ])
     expect(linesOf(files['quarantine.jsonl'])).toMatchObject([

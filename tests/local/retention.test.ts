@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { blobsOf } from '../../src/observer/blob-place'
 import { tables } from '../../src/platform/aws/deployed/tables'
 import { forget } from '../../src/privacy/retention/forget'
+import { keyOf as keyOfState } from '../../src/reducers/kept/places'
 import { blobKey } from '../../src/statements/attachment-blobs'
 import { keyOf as stateKeyOf, stateShelf } from '../../src/statements/document-places'
 import { startTestApp } from '../support/app'
@@ -249,13 +250,16 @@ it('documents of tools are forgotten when nobody has put them for as long as cla
   await put(['sessions', 'old'])
   await put([...blobsOf('gc-1'), 'old'])
   await put([...blobsOf('gc-1'), 'used'])
+  await put(keyOfState({ learner: 'ada', field: 'doc_id', value: 'old' }))
+  await put(['reducers', 'versions'])
   await put(['event-types'])
   expect(await test.pass(2554)).toMatchObject({ documents: 0 })
   await put(place('used'))
   await put([...blobsOf('gc-1'), 'used'])
-  expect(await test.pass(2)).toMatchObject({ documents: 3 })
+  expect(await test.pass(2)).toMatchObject({ documents: 4 })
   const { items } = await documents.list('default', [], { limit: 10 })
-  const left = [['event-types'], [...blobsOf('gc-1'), 'used'], place('used')]
+  const versions = ['reducers', 'versions']
+  const left = [['event-types'], [...blobsOf('gc-1'), 'used'], versions, place('used')]
   expect(items.map(({ key }) => key.join('/'))).toEqual(left.map((key) => key.join('/')))
 })
 

@@ -1,5 +1,6 @@
 import { version } from '../../../package.json'
 import { AppError } from '../../error/app-error'
+import { readCatalogue } from '../../reducers/kept/catalogue'
 import { EXPOSITION, expose } from '../../watch/exposition'
 import { familiesOf } from '../../watch/families'
 import { keyWith } from '../admit'
@@ -46,11 +47,13 @@ export function getMetrics(app: App, { platform, options, services }: AppDeps) {
       throw new AppError('not_found', ELSEWHERE)
     }
     const [gauges, { problems: found }] = await Promise.all([platform.gauges(), platform.health()])
+    const { reducers } = await readCatalogue(platform.documents)
     const { user, system } = process.cpuUsage()
     const now = {
       ...{ version, startedAt, isReady: found.length === 0 },
       residentBytes: process.memoryUsage.rss(),
       cpuSeconds: (user + system) / 1e6,
+      reducers: reducers.map((one) => ({ ...one, isOff: one.offSince !== undefined })),
       budgets: services.budgets
         .nearlySpent()
         .map((one) => ({ ...one, share: one.used / one.limit })),

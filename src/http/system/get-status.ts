@@ -1,3 +1,5 @@
+import { readCatalogue } from '../../reducers/kept/catalogue'
+import type { LoadedReducer, ReducerHealth } from '../../reducers/loaded'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -9,9 +11,9 @@ const time = z.iso.datetime()
 
 const Watermark = z
   .object({
-    consumer: z
-      .string()
-      .openapi({ description: '`archive` is the lake; `webhooks`, `statements`, `types`' }),
+    consumer: z.string().openapi({
+      description: '`archive` is the lake; `webhooks`, `statements`, `types`, `reducers`',
+    }),
     completeTo: time.optional().openapi({
       description: 'Every event that was acknowledged before then is in it; absent where unknown',
     }),
@@ -30,6 +32,20 @@ const Status = z
       .optional()
       .openapi({ description: 'The earliest of all; absent where one is unknown' }),
     consumers: z.array(Watermark),
+    reducersOff: z
+      .array(
+        z.object({
+          reducer: z.string(),
+          version: z.int(),
+          since: time,
+          why: z.string().optional(),
+        }),
+      )
+      .optional()
+      .openapi({
+        description:
+          'Reducers that were switched off, since they only failed; absent while there are none',
+      }),
     settledThrough: z.string().optional().openapi({
       description: 'The last day (UTC) of the lake that is settled; absent while none is',
     }),
@@ -60,6 +76,15 @@ const route = createRoute({
     ...problems('unauthenticated', 'forbidden', 'unavailable'),
   },
 })
+
+function offOf({
+  name: reducer,
+  version,
+  offSince: since,
+  offBecause: why,
+}: ReducerHealth & LoadedReducer) {
+  return since === undefined ? [] : [{ reducer, version, since, ...(why !== undefined && { why }) }]
+}
 
 type Watermarks = z.output<typeof Watermark>[]
 
@@ -95,6 +120,7 @@ export function getStatus(app: App, { platform, options }: AppDeps) {
     const now = clock.now()
     const consumers = followed(now) ?? (await unfollowed(principal.tenantId))
     const settled = await platform.settlement?.state()
+    const off = (await readCatalogue(platform.documents)).reducers.flatMap(offOf)
     const times = consumers.map(({ completeTo }) => completeTo)
     const isKnown = times.length > 0 && times.every((one) => one !== undefined)
     c.header('Cache-Control', 'no-store')
@@ -102,6 +128,7 @@ export function getStatus(app: App, { platform, options }: AppDeps) {
       at: now.toISOString(),
       ...(isKnown && { completeTo: times.toSorted()[0]! }),
       consumers,
+      ...(off.length > 0 && { reducersOff: off }),
       ...(settled?.settledThrough !== undefined && { settledThrough: settled.settledThrough }),
     })
   })

@@ -3,6 +3,7 @@ import { accountIn, spellingsOf, withLowerDomain } from '../../event/person-id'
 import { CONSENTS, placesOf, UNDER_13 } from '../../governance/consents/keys'
 import { blobsOf } from '../../observer/blob-place'
 import type { DocumentKey, DocumentStore, StoredDocument } from '../../platform/document-store'
+import { learnerPrefix } from '../../reducers/kept/places'
 import { prefixesOfAgent } from '../../statements/document-places'
 import type { createRedact } from './redact'
 
@@ -12,7 +13,7 @@ const BLOB_AT = 3
 
 type Documents = Pick<DocumentStore, 'get' | 'list'>
 
-/** Reads what tools keep about a person: states and profiles, blobs, and whose their sessions are. */
+/** Reads what is kept about a person as documents: states and profiles, blobs, states of reducers, sessions. */
 export async function* readDocuments(
   documents: Documents,
   of: { tenantId: string; actorIds: readonly string[]; sessions: readonly string[] },
@@ -27,6 +28,13 @@ export async function* readDocuments(
   for (const id of actorIds) {
     // One that another took the place of is there for a day, with the time of its own.
     yield* under(blobsOf(id), ({ key }) => ({ kind: 'blob', id: key.slice(BLOB_AT).join(' ') }))
+  }
+  const ofReducers = actorIds.map((id) => learnerPrefix(id))
+  for (const prefix of new Map(ofReducers.map((one) => [JSON.stringify(one), one])).values()) {
+    // A state of theirs for one document, say, has the field and its value in its key.
+    yield* under(prefix, ({ key }) => ({
+      ...{ kind: 'reducers', id: key.slice(prefix.length).join(' ') || undefined },
+    }))
   }
   for (const sessionId of sessions) {
     const id = createHash('sha256').update(sessionId).digest('hex')

@@ -1,5 +1,6 @@
 import { BLOBS_PLACE } from '../../observer/blob-place'
 import type { DocumentKey, DocumentStore } from '../../platform/document-store'
+import { STATES } from '../../reducers/kept/places'
 import { TOLD } from '../../rosters/keys'
 import { DOCUMENTS_PLACE } from '../../statements/document-places'
 
@@ -11,6 +12,7 @@ export const lastingPlaces: readonly DocumentKey[] = [
   DOCUMENTS_PLACE, // states and profiles
   ['sessions'], // whose each session of a test is
   BLOBS_PLACE, // what learners saved by a socket; what stood there before expires
+  ...STATES, // of reducers
   TOLD, // who teaches what, by events; told again once a day while it is so
 ]
 

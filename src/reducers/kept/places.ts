@@ -8,6 +8,13 @@ export const REDUCERS: DocumentKey = ['reducers']
 export const LEARNERS: DocumentKey = [...REDUCERS, 'learner']
 /** A learner who has states with events of a course or group has a document here, by both. */
 export const MEMBERS: DocumentKey = [...REDUCERS, 'members']
+/** Nothing else is kept of what people did: it is forgotten when they have not been heard of for long. */
+export const STATES: readonly DocumentKey[] = [
+  LEARNERS,
+  MEMBERS,
+  [...REDUCERS, 'source'],
+  [...REDUCERS, 'group'],
+]
 /** The document says which build of each reducer readers are shown, and which is being made. */
 export const VERSIONS: DocumentKey = [...REDUCERS, 'versions']
 /** One document of the tenant `default` says what a server has loaded, and how that fares. */

@@ -38,6 +38,8 @@ export interface StateDocument {
   of: Scope
   /** By `slotOf` a reducer and its build. */
   entries: Record<string, StateEntry>
+  /** Courses and groups of a learner that were noted for those who look there, on this day (`MEMBERS`). */
+  told?: { day: string; places: string[] }
   /** These events are in all entries that wanted them, where the feed has no places (AWS). */
   recent?: Recent
 }

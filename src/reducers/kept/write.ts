@@ -112,11 +112,17 @@ async function takeIn(
   const again: number[] = []
   for (const [index, outcome] of outcomes.entries()) {
     const { at, reduced: one } = puts[index]!
+    const wasThere = held.some(({ planned: one, document }) => one === at && document !== undefined)
     if (outcome.kind === 'stored') told(one)
+    else if (wasThere && outcome.etag === undefined)
+      throw new StorageError(GONE, { isRetriable: true })
     else again.push(at)
   }
   return again
 }
+
+// Its person was erased, and so were events in hand: whoever gave them reads again what there is.
+const GONE = 'a state was deleted while events were taken into it'
 
 /** Notes that a learner has a state with events of a course or group. */
 function memberOf(place: string, learner: string): DocumentPut {

@@ -1,4 +1,5 @@
 import type { ReducedEvent, Reducer } from '../reducer'
+import { ReducerFault } from './fault'
 import { stateText } from './json'
 
 /** An event with its place in the batch. */
@@ -78,7 +79,7 @@ function foldWithCare({ reducer, from, given, tick, hung }: Folding): Folded {
       text = next
       done.push(one)
     } catch (error) {
-      failures.push({ place, reason: reasonOf(error) })
+      failures.push({ place, reason: faultOf(error) })
     }
   }
   const state: unknown = JSON.parse(text)
@@ -88,9 +89,9 @@ function foldWithCare({ reducer, from, given, tick, hung }: Folding): Folded {
 
 function stateAfter(reducer: Reducer, state: unknown, event: ReducedEvent): unknown {
   const next = reducer.reduce(state, event)
-  if (next === undefined) throw new Error('it returned nothing: it has to return the state')
+  if (next === undefined) throw new ReducerFault('it returned nothing: it has to return the state')
   if (typeof (next as { then?: unknown } | null)?.then === 'function') {
-    throw new Error('it returned a promise: it has to return the state at once')
+    throw new ReducerFault('it returned a promise: it has to return the state at once')
   }
   return next
 }
@@ -100,7 +101,7 @@ function shownOf({ show }: Reducer, state: unknown): { shown?: unknown } {
   try {
     return { shown: JSON.parse(stateText(show(copyOf(state)))) as unknown }
   } catch (error) {
-    throw new Error(`show: ${reasonOf(error)}`)
+    throw new ReducerFault(`show: ${faultOf(error)}`)
   }
 }
 
@@ -109,6 +110,22 @@ function copyOf(state: unknown): unknown {
 }
 
 const MAX_REASON = 300
+
+/**
+ * Says what a reducer threw without its words, in which people may be named: which error, and where. Its reader
+ * may be of another tenant.
+ */
+export function faultOf(error: unknown): string {
+  if (error instanceof ReducerFault) return error.message
+  try {
+    const { name, stack } = error as Error
+    const where = /([^\s/\\()]+:\d+:\d+)\)?$/m.exec(String(stack ?? ''))?.[1]
+    const what = typeof name === 'string' && /^\w{1,60}$/.test(name) ? name : 'something'
+    return `it threw ${what}${where === undefined ? '' : ` at ${where}`}`.slice(0, MAX_REASON)
+  } catch {
+    return 'it threw something that cannot be looked at'
+  }
+}
 
 /** Says what was thrown, in a line: it may be anything, even what throws when it is looked at. */
 export function reasonOf(error: unknown): string {

@@ -1,6 +1,10 @@
+import { ReducerFault } from './fault'
+
 // A dashboard shows a state, and a learner's are read and written together.
 export const MAX_STATE_BYTES = 64 * 1024
 const MAX_DEPTH = 100
+// Other names of members may be ids of people.
+const PLAIN_NAME = /^[a-z][A-Za-z]{0,31}$/
 
 /**
  * Says why a value is no JSON that comes back as it was.
@@ -32,7 +36,8 @@ export function failingJson(value: unknown): string | undefined {
     if (typeof (one as { toJSON?: unknown }).toJSON === 'function')
       return `has a toJSON ${at(path)}`
     for (const [name, inner] of Object.entries(one)) {
-      waiting.push([inner, path.length < 200 ? `${path}.${name}` : path, depth + 1])
+      const shown = PLAIN_NAME.test(name) ? name : '…'
+      waiting.push([inner, path.length < 200 ? `${path}.${shown}` : path, depth + 1])
     }
   }
   return undefined
@@ -53,9 +58,9 @@ function nameOf(value: unknown): string {
 /** Writes a state. @throws {Error} when it is no JSON, or larger than a state may be */
 export function stateText(state: unknown): string {
   const fault = failingJson(state)
-  if (fault !== undefined) throw new Error(`the state is no JSON: it ${fault}`)
+  if (fault !== undefined) throw new ReducerFault(`the state is no JSON: it ${fault}`)
   const text = JSON.stringify(state)
   const bytes = Buffer.byteLength(text)
   if (bytes <= MAX_STATE_BYTES) return text
-  throw new Error(`the state takes ${bytes} bytes, and may take ${MAX_STATE_BYTES}`)
+  throw new ReducerFault(`the state takes ${bytes} bytes, and may take ${MAX_STATE_BYTES}`)
 }

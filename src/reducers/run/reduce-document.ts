@@ -6,7 +6,6 @@ import {
   MAX_PLACES,
   type StateDocument,
   type StateEntry,
-  type StatePlace,
 } from '../kept/state-document'
 import type { ReducedEvent, Reducer } from '../reducer'
 import { type Failure, fold, type Given } from './fold'
@@ -43,7 +42,7 @@ export interface Running {
 export interface Reduced {
   /** The document as it is to be kept; absent when it stays as it is. */
   bytes?: Uint8Array | undefined
-  /** Courses and groups that a learner was not in before. */
+  /** Courses and groups that a learner was not in before today. */
   newPlaces: string[]
   /** The document that was kept could not be read: it begins anew. */
   isDamaged?: true
@@ -74,19 +73,19 @@ export function reduceDocument(
   const read = held === undefined ? undefined : readable(held)
   const document: StateDocument = read ?? { of, entries: {} }
   const isDamaged = held !== undefined && read === undefined
-  const placesBefore = placeNames(document.entries)
   const seen = batch.isBuilding ? new Set<string>() : keysIn(document.recent)
   const taken = new Set<string>()
-  const done = tasks.map((task) => doTask(document, task, { batch, running, seen, taken }))
+  const named = new Set<string>()
+  const done = tasks.map((task) => doTask(document, task, { batch, running, seen, taken, named }))
   const about = { tasks: done, ...(isDamaged && { isDamaged }) }
   if (taken.size === 0) return { ...about, newPlaces: [] }
   if (batch.positions === undefined && !batch.isBuilding) {
     document.recent = withKeys(document.recent, [...taken], new Date(batch.now))
   }
+  const newPlaces = 'learner' in document.of ? tellPlaces(document, [...named], batch.now) : []
   const bytes = encodeStates(document)
   if (bytes.length > MAX_DOCUMENT_BYTES)
     return { ...about, tasks: done.map(tooLarge), newPlaces: [] }
-  const newPlaces = [...placeNames(document.entries)].filter((name) => !placesBefore.has(name))
   return { ...about, bytes, newPlaces }
 }
 
@@ -97,12 +96,14 @@ interface Doing {
   seen: ReadonlySet<string>
   /** Is told what was taken in, also in vain. */
   taken: Set<string>
+  /** Is told the courses and groups of what was taken in. */
+  named: Set<string>
 }
 
 function doTask(document: StateDocument, task: Task, doing: Doing): Done {
   const { entries } = document
   const { slot, reducer: number } = task
-  const { batch, running, seen, taken } = doing
+  const { batch, running, seen, taken, named } = doing
   const begunAt = performance.now()
   const entry = Object.hasOwn(entries, slot) ? entries[slot] : undefined
   const fresh = freshOf(task, entry, batch, seen)
@@ -125,6 +126,10 @@ function doTask(document: StateDocument, task: Task, doing: Doing): Done {
   }
   if (task.isShown) forgetBefore(entries, slot)
   const { done, failures } = folded
+  for (const { courseId, groupId } of done.map(({ event }) => event)) {
+    if (courseId !== undefined) named.add(courseId)
+    if (groupId !== undefined) named.add(groupId)
+  }
   return { ...about, applied: done.length, failures, ms: performance.now() - begunAt }
 }
 
@@ -139,9 +144,9 @@ function forgetBefore(entries: Record<string, StateEntry>, slot: string) {
 
 function readable(held: Uint8Array): StateDocument | undefined {
   try {
-    const { of, entries, recent } = decodeStates(held)
+    const { of, entries, recent, told } = decodeStates(held)
     const isOne = typeof of === 'object' && typeof entries === 'object' && entries !== null
-    return isOne ? { of, entries, ...(recent && { recent }) } : undefined
+    return isOne ? { of, entries, ...(recent && { recent }), ...(told && { told }) } : undefined
   } catch {
     return undefined
   }
@@ -220,8 +225,12 @@ function placesAfter(entry: StateEntry | undefined, done: readonly Given[]) {
   return { places, ...(more && { morePlaces: more }) }
 }
 
-function placeNames(entries: Readonly<Record<string, StateEntry>>): Set<string> {
-  const names = ({ course, group }: StatePlace) =>
-    [course, group].filter((one) => one !== undefined)
-  return new Set(Object.values(entries).flatMap(({ places }) => places.flatMap(names)))
+/** Lists places that were not told today, and notes them as told. */
+function tellPlaces(document: StateDocument, named: readonly string[], now: string): string[] {
+  const day = now.slice(0, 10)
+  const told = document.told?.day === day ? document.told.places : []
+  const fresh = named.filter((name) => !told.includes(name))
+  // Beyond the usual number they are told again with each batch.
+  if (fresh.length > 0) document.told = { day, places: [...told, ...fresh].slice(0, MAX_PLACES) }
+  return fresh
 }

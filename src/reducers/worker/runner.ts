@@ -22,6 +22,10 @@ const MAX_TRIES = 2
 // Between two events of a batch our own work is done, on megabytes at most.
 const MAX_OWN_MS = 60_000
 const LOOK_MS = 50
+// A module is read, and whatever it imports: ten times as long as an event.
+const LOADS_IN = 10
+// It is waited for under this number; questions begin with 1.
+const LOADING = 0
 
 export interface RunnerNeeds {
   /** The module `worker.ts`, as it is on this platform. */
@@ -99,7 +103,9 @@ export function createRunner({ workerAt, files, hasBuiltIn, maxMs = MAX_MS }: Ru
         since = now
       }
       const isAtWork = Atomics.load(progress, REDUCER) >= 0
-      if (now - since > (isAtWork ? maxMs : MAX_OWN_MS)) end(`it took more than ${maxMs} ms`)
+      const others = waiting.has(LOADING) ? LOADS_IN * maxMs : MAX_OWN_MS
+      const limit = isAtWork ? maxMs : others
+      if (now - since > limit) end(`it took more than ${limit} ms`)
     }
 
     function end(reason: string) {
@@ -117,7 +123,7 @@ export function createRunner({ workerAt, files, hasBuiltIn, maxMs = MAX_MS }: Ru
 
     worker.on('message', (answer: Answer) => {
       if ('ready' in answer) {
-        waiting.delete(0)
+        waiting.delete(LOADING)
         isReady.resolve(answer.ready)
         return
       }
@@ -128,7 +134,7 @@ export function createRunner({ workerAt, files, hasBuiltIn, maxMs = MAX_MS }: Ru
     worker.on('error', (error) => end(`it ended its thread: ${reasonOf(error)}`))
     worker.on('exit', () => end('it ended its thread'))
     // Loading is waited for like an answer.
-    waiting.set(0, { resolve() {}, reject: isReady.reject })
+    waiting.set(LOADING, { resolve() {}, reject: isReady.reject })
     return {
       worker,
       progress,

@@ -55,6 +55,10 @@ export const holders: Readonly<Record<string, Holder>> = {
     blobs: ['documents/lasting/'],
     shownBy: [here, 'documents of tools are forgotten'],
   },
+  'States of reducers': {
+    documents: ['reducers'],
+    shownBy: [here, 'documents of tools are forgotten'],
+  },
   'Sessions of tests': {
     documents: ['sessions'],
     shownBy: [here, 'documents of tools are forgotten'],
@@ -151,6 +155,7 @@ export const impersonal: Readonly<Record<string, string>> = {
   'event-types': 'names and limits of types',
   issuers: 'identity providers',
   budgets: 'how much organisations and sources send and hold',
+  'reducers-loaded': 'reducers, and the errors that they throw, without their words',
   loads: 'how loads into warehouses fare',
   'nonius.db': 'the file of the tables',
   'lock.db': 'nothing',

@@ -3078,12 +3078,19 @@ export type Status = {
   /** The earliest of all; absent where one is unknown */
   completeTo?: string
   consumers: Watermark[]
+  /** Reducers that were switched off, since they only failed; absent while there are none */
+  reducersOff?: {
+    reducer: string
+    version: number
+    since: string
+    why?: string
+  }[]
   /** The last day (UTC) of the lake that is settled; absent while none is */
   settledThrough?: string
 }
 
 export type Watermark = {
-  /** `archive` is the lake; `webhooks`, `statements`, `types` */
+  /** `archive` is the lake; `webhooks`, `statements`, `types`, `reducers` */
   consumer: string
   /** Every event that was acknowledged before then is in it; absent where unknown */
   completeTo?: string
