@@ -38,9 +38,10 @@ const Declared = z
     skipped: z.int().openapi({
       description: 'So many events were skipped since the server began: it failed on them',
     }),
-    lastFailure: z.object({ reason: z.string(), at: z.string() }).optional(),
+    lastFailedAt: z.string().optional().openapi({ description: 'The log says with what' }),
     offSince: z.string().optional().openapi({
-      description: 'It failed too often and is given no events until its code or its version changes',
+      description:
+        'It failed too often and is given no events until its code or its version changes',
     }),
     building: z
       .object({ version: z.int(), since: z.string(), progress: Progress.optional() })
@@ -88,7 +89,7 @@ export function listReducers(app: App, deps: AppDeps) {
   })
 }
 
-function viewOf({ scope, sources, types, ...rest }: DeclaredReducer) {
+function viewOf({ scope, sources, types, lastFailure, ...rest }: DeclaredReducer) {
   const isOfField = typeof scope === 'object'
   return {
     ...rest,
@@ -96,5 +97,7 @@ function viewOf({ scope, sources, types, ...rest }: DeclaredReducer) {
     ...(isOfField && { field: scope.learnerAnd }),
     ...(sources && { sources: [...sources] }),
     ...(types && { types: [...types] }),
+    // What it failed with may have an event of another organisation in it.
+    ...(lastFailure && { lastFailedAt: lastFailure.at }),
   }
 }

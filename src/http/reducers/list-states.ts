@@ -90,7 +90,12 @@ export function listStates(app: App, deps: AppDeps) {
       ...{ count: states.length, person, group, fields: reducer },
     })
     const shown = states.map(viewOfState)
-    return reply.json(c, 200, { reducer, version, states: shown, ...(nextCursor && { nextCursor }) })
+    return reply.json(c, 200, {
+      reducer,
+      version,
+      states: shown,
+      ...(nextCursor && { nextCursor }),
+    })
   })
 }
 

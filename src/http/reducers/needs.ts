@@ -1,13 +1,16 @@
 import { AppError } from '../../error/app-error'
+import { readBuilds } from '../../reducers/kept/builds'
+import { rememberedBriefly } from '../../reducers/reading/briefly'
 import { type DeclaredReducer, declaredIn } from '../../reducers/reading/declared'
 import { createEnrolments } from '../../reducers/reading/enrolled'
 import { createStateReading, type StateReading } from '../../reducers/reading/read-states'
-import { readBuilds } from '../../reducers/kept/builds'
 import type { AppDeps } from '../context'
 
 /** What routes about states share: who is enrolled is remembered once. */
 export interface StateRoutes {
   reading: StateReading
+  /** Reads what may be some hundred milliseconds old: streams of one class read the same. */
+  following: StateReading
   list(tenantId: string): Promise<DeclaredReducer[]>
   /** @throws {AppError} `not_found` */
   find(tenantId: string, name: string): Promise<DeclaredReducer>
@@ -29,6 +32,10 @@ export function stateRoutesOf({ services, platform, options }: AppDeps): StateRo
   }
   const routes: StateRoutes = {
     list,
+    following: createStateReading({
+      states: rememberedBriefly(reducers.states, () => options.clock.monotonic()),
+      ...{ enrolments, tokens: platform.tokens },
+    }),
     reading: createStateReading({ ...reducers, enrolments, tokens: platform.tokens }),
     async find(tenantId, name) {
       const found = (await list(tenantId)).find((one) => one.name === name)

@@ -27,7 +27,12 @@ export function viewOfState({ places: _, morePlaces: __, ...state }: ShownState)
 export const stateExample = {
   ...{ reducer: 'time-on-task', version: 1, learner: 'https://example.edu/users/554433' },
   state: { activeMinutes: 41.5, sittings: 2 },
-  ...{ events: 311, skipped: 0, through: '2026-11-30T09:30:00.120Z', updatedAt: '2026-11-30T09:30:00.310Z' },
+  ...{
+    events: 311,
+    skipped: 0,
+    through: '2026-11-30T09:30:00.120Z',
+    updatedAt: '2026-11-30T09:30:00.310Z',
+  },
 }
 
 export const ReducerParams = z.object({

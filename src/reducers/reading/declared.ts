@@ -5,9 +5,14 @@ import type { ReducerStates } from '../states'
 /** A reducer as readers are told of it. */
 export interface DeclaredReducer extends LoadedReducer, ReducerHealth {
   /** Its states are being made anew by this version, and shown once all is in them. */
-  building?: Pick<Build, 'version'> & { since: string; progress?: Progress | undefined }
+  building?: Building | undefined
   /** This version is loaded, and nobody has asked to build it. */
   newer?: number | undefined
+}
+
+/** A version whose states are being made. */
+export interface Building extends Pick<Build, 'version' | 'since'> {
+  progress?: Progress | undefined
 }
 
 /** How far a rebuild is. */
@@ -54,6 +59,6 @@ export function declaredIn(catalogue: Catalogue, builds: TenantBuilds): Declared
 
 type Next = NonNullable<TenantBuilds[string]['next']>
 
-function buildingOf({ version, since, progress }: Next): DeclaredReducer['building'] {
+function buildingOf({ version, since, progress }: Next): Building {
   return { version, since, ...(progress && { progress: progress as unknown as Progress }) }
 }

@@ -40,7 +40,11 @@ export function figuresOf(states: readonly ShownState[]): Figures {
     gather(numbers, name, state)
   }
   // How many have a number is not said: beside the number of all it would say how many do not.
-  const rows = [...numbers].map(([path, byLearner]) => ({ path, byLearner, people: byLearner.size }))
+  const rows = [...numbers].map(([path, byLearner]) => ({
+    path,
+    byLearner,
+    people: byLearner.size,
+  }))
   const { rows: shown, suppressed } = withoutFew(rows)
   const figures = shown.map(({ path, byLearner }) => {
     const means = [...byLearner.values()].map(meanOf).toSorted((a, b) => a - b)

@@ -2,10 +2,10 @@ import { AppError } from '../../error/app-error'
 import { comparableId, spellingsOf } from '../../event/person-id'
 import type { Viewer } from '../../identity/viewer'
 import type { TokenSigner } from '../../platform/token-signer'
-import type { Enrolments } from './enrolled'
-import { type Figures, figuresOf } from './figures'
 import type { ReducerStates, ShownState } from '../states'
 import type { DeclaredReducer } from './declared'
+import type { Enrolments } from './enrolled'
+import { type Figures, figuresOf } from './figures'
 import { isOwn, mayBeShown } from './seen'
 
 interface Needs {
@@ -89,7 +89,10 @@ export function createStateReading({ states: kept, enrolments, tokens }: Needs) 
   /** Lists whom somebody may be shown states of, each by their ids; undefined where that is everybody. */
   async function learnersFor(viewer: Viewer, { group, learner }: AskedStates) {
     const { tenantId, visibility } = viewer
-    if (learner !== undefined) return [spellingsOf(learner)]
+    if (learner !== undefined) {
+      const own = visibility.kind === 'some' && isOwn(visibility, learner)
+      return [[...spellingsOf(learner), ...(own ? visibility.actorIds : [])]]
+    }
     if (group !== undefined) return learnersOf(tenantId, group)
     if (visibility.kind !== 'some') return undefined
     const { groups, actorIds } = visibility
@@ -182,7 +185,10 @@ export function createStateReading({ states: kept, enrolments, tokens }: Needs) 
       requireScope(declared, asked)
       const { scope } = declared
       if (scope === 'source' || scope === 'group' || asked.learner !== undefined) {
-        throw new AppError('forbidden', 'This key is for aggregates only, and a state names people.')
+        throw new AppError(
+          'forbidden',
+          'This key is for aggregates only, and a state names people.',
+        )
       }
       const states: ShownState[] = []
       let cursor: string | undefined

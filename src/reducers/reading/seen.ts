@@ -1,5 +1,5 @@
-import { comparableId, spellingsOf } from '../../event/person-id'
 import { isOf } from '../../event/filter'
+import { comparableId, spellingsOf } from '../../event/person-id'
 import type { Visibility } from '../../identity/viewer'
 import type { ShownState } from '../states'
 
@@ -24,18 +24,21 @@ export async function mayBeShown(
 ): Promise<boolean> {
   if (visibility.kind === 'tenant') return true
   if (visibility.kind === 'everywhere') return false
-  const { learner, group, source, places, morePlaces } = state
-  if (learner === undefined) {
-    // The state of a source has events of everybody.
-    return source === undefined && group !== undefined && visibility.groups.includes(group)
-  }
-  if (isOwn(visibility, learner)) return true
+  const { learner, group, places, morePlaces } = state
+  // The state of a source has events of everybody.
+  if (learner === undefined && group === undefined) return false
+  if (learner !== undefined && isOwn(visibility, learner)) return true
+  if (group !== undefined && visibility.groups.includes(group)) return true
   if (visibility.groups.length === 0 || morePlaces || places.length === 0) return false
-  const named = places.filter(({ course, group }) => course !== undefined || group !== undefined)
+  const named = places.filter((one) => one.course !== undefined || one.group !== undefined)
   const whose = { groups: visibility.groups, actorIds: [] }
-  const isTheirs = named.every(({ course: courseId, group: groupId }) =>
-    isOf(whose, { actorId: undefined, memberId: undefined, courseId, groupId }),
+  const isTheirs = named.every((one) =>
+    isOf(whose, {
+      ...{ actorId: undefined, memberId: undefined },
+      ...{ courseId: one.course, groupId: one.group },
+    }),
   )
   if (!isTheirs) return false
-  return named.length === places.length || isEnrolled(learner)
+  if (named.length === places.length) return true
+  return learner !== undefined && isEnrolled(learner)
 }
