@@ -43,6 +43,9 @@ const Declared = z
       description:
         'It failed too often and is given no events until its code or its version changes',
     }),
+    since: z.string().optional().openapi({
+      description: 'States are kept since then, or were replaced by those of a rebuild',
+    }),
     building: z
       .object({ version: z.int(), since: z.string(), progress: Progress.optional() })
       .optional()
@@ -89,7 +92,7 @@ export function listReducers(app: App, deps: AppDeps) {
   })
 }
 
-function viewOf({ scope, sources, types, lastFailure, ...rest }: DeclaredReducer) {
+function viewOf({ scope, sources, types, lastFailure, newest: _, ...rest }: DeclaredReducer) {
   const isOfField = typeof scope === 'object'
   return {
     ...rest,

@@ -1,12 +1,17 @@
 import type { Build, TenantBuilds } from '../kept/builds'
 import type { Catalogue, LoadedReducer, ReducerHealth } from '../loaded'
+import type { Rebuild } from '../rebuilds/rebuild'
 import type { ReducerStates } from '../states'
 
 /** A reducer as readers are told of it. */
 export interface DeclaredReducer extends LoadedReducer, ReducerHealth {
+  /** The states that are shown began then, or took the place of others; none were made before. */
+  since?: string | undefined
   /** Its states are being made anew by this version, and shown once all is in them. */
   building?: Building | undefined
-  /** This version is loaded, and nobody has asked to build it. */
+  /** The newest version that is loaded. */
+  newest: Pick<LoadedReducer, 'version' | 'scope'>
+  /** It is newer than what is shown, and nobody has asked to build it. */
   newer?: number | undefined
 }
 
@@ -34,6 +39,8 @@ export interface ReducersRead {
   states: ReducerStates
   /** Lists what the server that reduces has loaded. */
   catalogue(): Promise<Catalogue>
+  /** Tells whoever carries rebuilds on of one that was asked for. Absent where they look by themselves. */
+  wake?(rebuild: Rebuild): void
 }
 
 /** Lists each reducer once, by name: the version whose states a tenant's readers are shown. */
@@ -50,7 +57,9 @@ export function declaredIn(catalogue: Catalogue, builds: TenantBuilds): Declared
     return {
       ...(loaded ?? newest),
       version: shown,
+      ...(own && { since: own.shown.since }),
       scope: own?.shown.scope ?? newest.scope,
+      newest: { version: newest.version, scope: newest.scope },
       ...(next?.isAsked && { building: buildingOf(next) }),
       ...(newest.version > shown && !next?.isAsked && { newer: newest.version }),
     }

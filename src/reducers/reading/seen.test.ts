@@ -27,6 +27,7 @@ describe('a state', () => {
     ['of no course, of whom she teaches', some(['english']), of('amy', {})],
     ['of her course and of none', some(['english']), of('amy', english, {})],
     ['of her group', some(['g']), { ...base, group: 'g', places: [{ group: 'h' }] }],
+    ['of a group of her course', some(['c']), { ...base, group: 'h', places: [{ course: 'c' }] }],
   ]
   for (const [what, visibility, state] of shown) {
     it(`is shown ${what}`, async () => {
@@ -48,7 +49,7 @@ describe('a state', () => {
     ['to somebody who is nobody', some([]), of('amy', {})],
     ['to a system', { kind: 'everywhere' }, of('amy', english)],
     ['of a source, to a teacher', some(['english']), { ...base, source: 's', places: [english] }],
-    ['of another group', some(['g']), { ...base, group: 'h', places: [{ group: 'g' }] }],
+    ['of another group', some(['g']), { ...base, group: 'h', places: [{ group: 'h' }] }],
   ]
   for (const [what, visibility, state] of hidden) {
     it(`is hidden ${what}`, async () => {

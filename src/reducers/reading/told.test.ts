@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'bun:test'
 import type { ShownState } from '../states'
-import { createToldStates } from './told'
+import { createToldStates, type ToldStates } from './told'
 
 const state = (of: string, events: number, version = 1): ShownState => ({
   ...{ reducer: 'r', version, learner: 'amy', of, state: {}, events, skipped: 0, places: [] },
   ...{ through: '', updatedAt: '' },
 })
-const ofs = ({ states, gone }: { states: { of?: string }[]; gone: { of?: string }[] }) => [
+const ofs = ({ states, gone }: ReturnType<ToldStates['changed']>) => [
   states.map((one) => one.of).join(),
   gone.map((one) => one.of).join(),
 ]
