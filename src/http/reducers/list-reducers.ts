@@ -92,7 +92,17 @@ export function listReducers(app: App, deps: AppDeps) {
   })
 }
 
-function viewOf({ scope, sources, types, lastFailure, newest: _, ...rest }: DeclaredReducer) {
+function viewOf(declared: DeclaredReducer) {
+  const {
+    scope,
+    sources,
+    types,
+    lastFailure,
+    newest: _,
+    code: __,
+    offBecause: ___,
+    ...rest
+  } = declared
   const isOfField = typeof scope === 'object'
   return {
     ...rest,

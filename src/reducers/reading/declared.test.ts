@@ -3,7 +3,7 @@ import type { Catalogue } from '../loaded'
 import { declaredIn } from './declared'
 
 const one = (name: string, version: number) => ({
-  ...{ name, version, scope: 'learner' as const, origin: 'nonius', skipped: 0 },
+  ...{ name, version, scope: 'learner' as const, origin: 'nonius', code: '', skipped: 0 },
 })
 const catalogue: Catalogue = {
   reducers: [one('b', 1), one('a', 2), one('a', 1)],

@@ -3,9 +3,8 @@ import type { Clock } from '../../platform/clock'
 import type { DocumentEntry, DocumentKey, DocumentStore } from '../../platform/document-store'
 import { segmentOf } from '../../rosters/keys'
 import { type Build, readBuilds, type TenantBuilds } from '../kept/builds'
-import { CATALOGUE, keyOf, LEARNERS, learnerPrefix, REDUCERS } from '../kept/places'
+import { keyOf, LEARNERS, learnerPrefix, MEMBERS, REDUCERS } from '../kept/places'
 import { decodeStates, type StateDocument, slotOf } from '../kept/state-document'
-import type { Catalogue } from '../loaded'
 import type { ReducerStates, ShownState } from '../states'
 
 interface Needs {
@@ -21,17 +20,6 @@ const MOST_OF_LEARNER = 1_000
 const PAGE = 1_000
 // On AWS a read takes some milliseconds, and so many are under way at once.
 const AT_ONCE = 32
-
-// The catalogue is of the installation, whose tenant this is.
-const HOME = 'default'
-const EMPTY: Catalogue = { reducers: [], problems: [], updatedAt: new Date(0).toISOString() }
-
-/** Reads what the server that reduces has loaded; nothing before it has begun for the first time. */
-export async function readCatalogue(documents: Pick<DocumentStore, 'get'>): Promise<Catalogue> {
-  const found = await documents.get(HOME, CATALOGUE)
-  if (found === undefined) return EMPTY
-  return JSON.parse(Buffer.from(found.bytes).toString()) as Catalogue
-}
 
 /** Reads states where reducing keeps them (`kept/`). */
 export function createKeptStates({ documents, clock }: Needs): ReducerStates {
@@ -132,7 +120,7 @@ export function createKeptStates({ documents, clock }: Needs): ReducerStates {
     },
 
     async learnersIn(tenantId, groupOrCourse, { limit, cursor }) {
-      const prefix = [...REDUCERS, 'members', segmentOf(groupOrCourse)]
+      const prefix = [...MEMBERS, segmentOf(groupOrCourse)]
       const { items, nextCursor } = await documents.list(tenantId, prefix, { limit, cursor })
       const learners: string[] = []
       for (const { key } of items) learners.push(await learnerAt(tenantId, key))

@@ -22,7 +22,7 @@ export function reducersLater({ documents, clock, wakeRebuild }: Needs): Reducer
   }
   return {
     states: methodsLater(states, ['ofLearner', 'ofLearners', 'ofOther', 'page', 'learnersIn']),
-    catalogue: async () => (await load()).readCatalogue(documents),
+    catalogue: async () => (await import('../health')).readCatalogue(documents),
     ...(wakeRebuild && { wake: wakeRebuild }),
   }
 }

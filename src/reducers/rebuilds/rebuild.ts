@@ -22,7 +22,7 @@ interface Kept extends Progress {
 
 export interface RebuildNeeds {
   documents: Pick<DocumentStore, 'get' | 'put'>
-  reducing: Pick<Reducing, 'apply' | 'pause' | 'newest' | 'wants'>
+  reducing: Pick<Reducing, 'apply' | 'pause' | 'loaded'>
   walk: RebuildWalk
   /** Marks a place of the feed. */
   mark(): string
@@ -56,7 +56,8 @@ export async function advanceRebuild(needs: RebuildNeeds, whose: Rebuild): Promi
   const { tenantId, name } = whose
   const next = await askedBuild(documents, whose)
   if (next === undefined) return 'over'
-  if (reducing.newest(name)?.version !== next.version) {
+  const loaded = await reducing.loaded()
+  if (!loaded.some((one) => one.name === name && one.version === next.version)) {
     await noteTrouble(needs, whose, GONE)
     return 'wait'
   }
@@ -72,7 +73,7 @@ export async function advanceRebuild(needs: RebuildNeeds, whose: Rebuild): Promi
   return (await meet(needs, whose, next, kept)) ? 'over' : 'more'
 }
 
-const GONE = 'its version is not loaded by the server any more'
+const GONE = 'the server has not loaded its version'
 
 // A sentence of an engine may go on for pages.
 const MAX_TROUBLE = 300
@@ -103,10 +104,9 @@ async function readOn(
   before: Kept,
 ) {
   const { records, place, isAll } = await walk.on(tenantId, before.place, before.at)
-  const wanted = records.filter((record) => reducing.wants(name, record))
-  const events = wanted.map((record) => ({ record }))
-  const { version, build, scope, since } = next
-  const of = { name, version, build, scope, since }
+  const events = records.map((record) => ({ record }))
+  const { version, build } = next
+  const of = { name, version, build }
   const added =
     events.length === 0 ? { applied: 0, skipped: 0 } : await reducing.apply(tenantId, of, events)
   const { trouble: _, ...rest } = before

@@ -22,7 +22,7 @@ export async function declare(
   more: Partial<Catalogue['reducers'][number]> = {},
 ): Promise<void> {
   const reducers = Object.entries(scopes).map(([name, scope]) => ({
-    ...({ name, version: 1, scope, origin: 'nonius' } satisfies LoadedReducer),
+    ...({ name, version: 1, scope, origin: 'nonius', code: '' } satisfies LoadedReducer),
     ...{ skipped: 0, ...more },
   }))
   const catalogue: Catalogue = { reducers, problems: [], updatedAt: AT }
