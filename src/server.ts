@@ -10,7 +10,6 @@ import { limitIn } from './heap-size.mjs'
 import { createApp } from './http/app'
 import { rateLimitOf } from './http/rate-limit'
 import { RECEIPT_BYTES } from './ingest/receipt-text'
-import type { JobRunner } from './jobs/run-jobs'
 import { createLimiter, ratesOf } from './limits/limiter'
 import { createHub } from './live/hub'
 import { createBudget } from './memory/budget'
@@ -91,7 +90,7 @@ export async function startServer(config: Config): Promise<Server> {
   const streamsLines = true as const
   const door = { streamsLines, livesOn: true, createLive: createHub } as const
   const parts = { guard, budget, meter, limiter, flush, ...door }
-  let rebuilds: JobRunner<Rebuild> | undefined
+  let rebuilds: ReturnType<typeof runRebuilds> | undefined
   const wakeRebuild = (rebuild: Rebuild) => rebuilds?.wake(rebuild)
   const options = { config, clock, log, wakeRebuild, ...parts }
   const services = opened.use(createServices(measured, options))

@@ -110,7 +110,7 @@ function viewOf(declared: DeclaredReducer) {
     ...(isOfField && { field: scope.learnerAnd }),
     ...(sources && { sources: [...sources] }),
     ...(types && { types: [...types] }),
-    // What it failed with may have an event of another organisation in it.
+    // The reason may have an event of another organisation in it.
     ...(lastFailure && { lastFailedAt: lastFailure.at }),
   }
 }

@@ -6,7 +6,7 @@ import { createEnrolments } from '../../reducers/reading/enrolled'
 import { createStateReading, type StateReading } from '../../reducers/reading/read-states'
 import type { AppDeps } from '../context'
 
-/** What routes about states share: who is enrolled is remembered once. */
+/** Routes about states share these: who is enrolled is remembered once. */
 export interface StateRoutes {
   reading: StateReading
   /** Reads what may be some hundred milliseconds old: streams of one class read the same. */

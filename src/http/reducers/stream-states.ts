@@ -127,7 +127,7 @@ export function streamStates(app: App, deps: AppDeps) {
       most: MOST_LEARNERS,
     })
     try {
-      // What is stored from now on is told of; what was before is read.
+      // The feed tells of what is stored from now on; the rest is read.
       body.begin(await live.subscribe({ principal, sink: body.sink }), retryText(RETRY_MS))
     } catch (thrown) {
       body[Symbol.dispose]()

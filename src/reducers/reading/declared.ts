@@ -34,7 +34,7 @@ export interface Progress {
   trouble?: string | undefined
 }
 
-/** What readers need of what reduces. */
+/** Readers have these of what reduces. */
 export interface ReducersRead {
   states: ReducerStates
   /** Lists what the server that reduces has loaded. */

@@ -29,7 +29,7 @@ const FIRST_MS = 250
 const PAUSE_MS = 500
 // Two events may arrive within one millisecond and be reduced one after the other: it is read once more.
 const TWIN_MS = 1_000
-// What the reducer skipped is never in a state: seven tries take half a minute.
+// An event that the reducer skipped is never in a state: seven tries take half a minute.
 const MOST_TRIES = 7
 
 /** @param options.most so many may wait; beyond it, the one that was asked for longest ago is forgotten */

@@ -127,7 +127,7 @@ async function readOn(
 async function meet(needs: RebuildNeeds, whose: Rebuild, next: Next, kept: Kept) {
   const { documents, reducing, mark } = needs
   return reducing.pause(async () => {
-    // What is stored from here on the feed brings; some of it may be read here as well, and is recognised.
+    // The feed brings what is stored from here on; some of it may be read here as well, and is recognised.
     const from = mark()
     let last = kept
     for (let pages = 0; ; pages += 1) {

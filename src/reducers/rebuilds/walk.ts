@@ -73,7 +73,7 @@ export function createWalk({ events, lake, clock, hotTtlDays, hiddenBefore }: Wa
     async begin(tenantId: string): Promise<{ place: RebuildPlace; from: string }> {
       const oldest = await oldestArchived(lake, tenantId)
       const now = clock.now().toISOString()
-      // What is not in the lake yet is in the log, whose oldest is read first.
+      // The log has what is not in the lake yet, and its oldest is read first.
       if (oldest === undefined) return { place: { in: 'hot' }, from: now }
       const place = placeAt(oldest)
       return { place: place.in === 'hot' ? { in: 'hot' } : place, from: oldest }
