@@ -1,8 +1,8 @@
 import { AppError } from '../../error/app-error'
 import type { EventRecord } from '../../event/record'
 import type { Lake, LakeState } from '../../platform/lake'
-import { endOf } from './lake-page'
 import { OLDEST, recordOf, recordsOf } from '../lake-records'
+import { endOf } from './lake-page'
 
 /** Arrivals within a time, both ends inclusive, ISO 8601 UTC. */
 interface Within {
