@@ -23,6 +23,7 @@ const tags = [
   { name: 'xAPI', description: 'A Learning Record Store: xAPI 1.0.3 and 2.0 (IEEE 9274.1.1)' },
   { name: 'Native', description: 'Events without a standard' },
   { name: 'Analytics', description: 'Reading events back' },
+  { name: 'Reducers', description: 'What learners have come to, from one event to the next' },
   { name: 'Webhooks', description: 'Being told of events' },
   { name: 'Sources', description: 'What sends, how strictly it is read, and how well it does' },
   { name: 'Keys', description: 'Who may do what, until when' },

@@ -14,6 +14,7 @@ import { policiesCommand } from './cli/policies'
 import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
+import { reducersCommand } from './cli/reducers'
 import { rostersCommand } from './cli/rosters'
 import { sendCommand } from './cli/send'
 import { serveCommand } from './cli/serve'
@@ -54,6 +55,7 @@ const commands = [
   webhooksCommand,
   privacyCommand,
   rostersCommand,
+  reducersCommand,
   xapiCommand,
 ]
 for (const command of commands) program.addCommand(command())

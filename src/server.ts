@@ -28,6 +28,10 @@ import { socketsWithin } from './platform/local/sockets/how-many'
 import type { Platform } from './platform/platform'
 import { forget } from './privacy/retention/forget'
 import { conversations, performOf, socketProtocols } from './realtime/protocol'
+import type { Rebuild } from './reducers/rebuilds/rebuild'
+import { runRebuilds } from './reducers/rebuilds/run'
+import { createWalk } from './reducers/rebuilds/walk'
+import type { Reducing } from './reducers/reducers'
 import { createReducing } from './reducers/reducing'
 import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
@@ -87,9 +91,12 @@ export async function startServer(config: Config): Promise<Server> {
   const streamsLines = true as const
   const door = { streamsLines, livesOn: true, createLive: createHub } as const
   const parts = { guard, budget, meter, limiter, flush, ...door }
-  const options = { config, clock, log, ...parts }
+  let rebuilds: ReturnType<typeof runRebuilds> | undefined
+  const wakeRebuild = (rebuild: Rebuild) => rebuilds?.wake(rebuild)
+  const options = { config, clock, log, wakeRebuild, ...parts }
   const services = opened.use(createServices(measured, options))
   settleOnTime(opened, platform, services)
+  if (reducing !== undefined) rebuilds = opened.use(rebuildingWith(platform, services, reducing))
   const checking = setInterval(expiring(platform, services), EXPIRE_EVERY_MS)
   opened.defer(() => clearInterval(checking))
   void catchUpAll({ ...services, ...platform.registry })
@@ -124,6 +131,15 @@ function openSockets(services: Services) {
     maxRefused: room.refused,
     ...{ maxMessageBytes, maxPerAddress, maxUnanswered: maxQueueSize },
   })
+}
+
+/** Carries on what was asked to be rebuilt. */
+function rebuildingWith(platform: Platform, { hidden, config, log }: Services, reducing: Reducing) {
+  const { documents, registry } = platform
+  const { hotTtlDays } = config
+  const walk = createWalk({ ...platform, clock, hotTtlDays, hiddenBefore: hidden.before })
+  const mark = () => platform.mark()
+  return runRebuilds({ documents, reducing, walk, mark, clock, log }, registry)
 }
 
 /** Modules are loaded anew where somebody writes them. */

@@ -33,6 +33,9 @@ import type { Erasures } from './privacy/erasures/erasures'
 import { erasuresLater } from './privacy/later'
 import { boundQuarantine } from './quarantine/bound'
 import { createHidden, type Hidden } from './query/hidden'
+import type { ReducersRead } from './reducers/reading/declared'
+import { reducersLater } from './reducers/reading/later'
+import type { Rebuild } from './reducers/rebuilds/rebuild'
 import { groupsLater, membershipsLater, rostersLater } from './rosters/later'
 import type { Rosters } from './rosters/rosters'
 import type { Log } from './telemetry/log'
@@ -67,6 +70,8 @@ export interface AppOptions {
   createLive?: (needs: HubNeeds) => Live
   /** Resolves when what is stored by now is in the lake. Left out where it gets there by itself. */
   flush?: () => Promise<void>
+  /** Tells whoever carries rebuilds of reducers on of one that was asked for. Left out where they look. */
+  wakeRebuild?: (rebuild: Rebuild) => void
   /** The process lives on after its requests, so that what they note is written soon after them. */
   livesOn?: true
 }
@@ -114,6 +119,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   groupsOf: GroupsOf
   /** Lists every id by which stored events may name somebody. */
   ownIds: OwnIds
+  /** Reads what reducers have come to. */
+  reducers: ReducersRead
   /** Loads who teaches and learns what. */
   rosters: Rosters
   /** Erases people from everything that is kept of a tenant. */
@@ -229,6 +236,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     audit,
     groupsOf: groupsLater(forRosters),
     rosters: rostersLater(forRosters),
+    reducers: reducersLater({ ...platform, ...options }),
     ownIds: rememberOwnIds({ pseudonyms, clock }),
     budgets,
     tombstones,

@@ -54,6 +54,12 @@ export const laterApps = [
     fromPages((await import('./event-types')).registerEventTypes),
   ),
   later(['/api/v1/events/stream'], async () => fromPages((await import('./live')).registerLive)),
+  later(['/api/v1/reducers/:name/stream'], async () =>
+    fromPages((await import('./reducers/stream-states')).streamStates),
+  ),
+  later(['/api/v1/reducers/*'], async () =>
+    fromPages((await import('./reducers')).registerReducers),
+  ),
   later(['/ws/subscribe'], async () => (await import('./realtime/open-subscribe')).openSubscribe),
   later(['/wsapi/*'], async () => (await import('./realtime/open-observer')).openObserver),
   later(['/api/v1/filters/*'], async () =>

@@ -1,5 +1,4 @@
 import { askedBy } from '../../access/roles/questions'
-import { viewerOf } from '../../access/roles/viewer'
 import {
   type LiveGrouping,
   liveGroupings,
@@ -14,11 +13,12 @@ import {
 } from '../../analytics/stream/tally'
 import { AppError } from '../../error/app-error'
 import type { EventRecord } from '../../event/record'
-import type { Viewer } from '../../identity/viewer'
 import { createShares } from '../../live/shares'
 import { isVisible } from '../../query/visible'
 import { readNoted } from '../audit'
-import type { App, AppContext, AppDeps } from '../context'
+import type { App, AppDeps } from '../context'
+import { holdOpen } from '../live/hold-open'
+import { lookedAtAgain } from '../live/looked-at-again'
 import { messageText, retryText } from '../live/message'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
@@ -94,8 +94,6 @@ const route = createRoute({
 const NONE = 'This server sends no event streams: ask GET /analytics/metrics.'
 // Groups, and people in them, of all streams: some hundred bytes each.
 const MOST_COUNTED = 400_000
-// Whose groups somebody sees may change while they follow: a roster is loaded, an enrolment ends.
-const LOOK_AGAIN_MS = 60_000
 
 export function streamMetrics(app: App, deps: AppDeps) {
   const { services, options, platform } = deps
@@ -164,31 +162,13 @@ export function streamMetrics(app: App, deps: AppDeps) {
       body[Symbol.dispose]()
       throw thrown
     }
-    hold(c, body)
+    holdOpen(c, body)
     return reply.events(c, 200, body.body)
   })
 }
 
 // A page that lost its connection comes again after so long; the specification leaves it to us.
 const RETRY_MS = 2000
-
-/** Keeps what somebody may see up to date while they follow. */
-function lookedAtAgain(viewer: Viewer, { services }: AppDeps) {
-  let { visibility } = viewer
-  const look = async () => {
-    // Somebody who cannot be looked up now sees what they saw; a key that ended ends the stream by itself.
-    const now = await viewerOf(viewer.principal, services, (role) => role === viewer.role).catch(
-      () => undefined,
-    )
-    if (now !== undefined) visibility = now.visibility
-  }
-  const timer = visibility.kind === 'some' ? setInterval(look, LOOK_AGAIN_MS) : undefined
-  timer?.unref?.()
-  return {
-    visibility: () => visibility,
-    [Symbol.dispose]: () => clearInterval(timer),
-  }
-}
 
 type Filters = Partial<
   Record<'type' | 'action' | 'course' | 'source' | 'object' | 'learner', string | undefined>
@@ -232,12 +212,4 @@ function readMark(name: string, text: string | undefined): Mark | undefined {
   throw new AppError('invalid_cursor', `${name}: ${message}.`, {
     errors: [{ path: [name], message, code: 'invalid_cursor' }],
   })
-}
-
-/** Keeps the connection open for as long as its client does. */
-function hold(c: AppContext, body: Disposable) {
-  c.env?.patience?.(0)
-  const { signal } = c.req.raw
-  if (signal.aborted) body[Symbol.dispose]()
-  else signal.addEventListener('abort', () => body[Symbol.dispose](), { once: true })
 }

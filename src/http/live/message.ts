@@ -6,7 +6,7 @@ import { eventFrame, type Format } from '../../realtime/event-frame'
  * Without a name it is what `onmessage` of a page is given.
  */
 export interface Message {
-  name?: 'ready' | 'resync' | 'end' | undefined
+  name?: 'ready' | 'resync' | 'gone' | 'end' | undefined
   /** The position that the client goes on after when it comes again. */
   id?: string | undefined
   data: string

@@ -9,8 +9,9 @@ import { fromPosition } from '../position'
 import { createRoute } from '../route'
 import { z } from '../zod'
 import { readAsked } from './asked'
-import { createEventStream, type EventStream } from './event-stream'
+import { createEventStream } from './event-stream'
 import { createHeldRecords } from './held-records'
+import { holdOpen } from './hold-open'
 import { eventText } from './message'
 
 const text = (description: string) => z.string().optional().openapi({ description })
@@ -116,17 +117,9 @@ export function streamEvents(app: App, deps: AppDeps) {
       stream[Symbol.dispose]()
       throw thrown
     }
-    hold(c, stream)
+    holdOpen(c, stream)
     return reply.events(c, 200, stream.body)
   })
-}
-
-/** Keeps the connection open for as long as its client does. */
-function hold(c: AppContext, stream: EventStream) {
-  c.env?.patience?.(0)
-  const { signal } = c.req.raw
-  if (signal.aborted) stream[Symbol.dispose]()
-  else signal.addEventListener('abort', () => stream[Symbol.dispose](), { once: true })
 }
 
 /** Returns the query with its question mark; the rest of the address may be odd. */

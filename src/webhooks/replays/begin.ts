@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '../../error/app-error'
 import type { Clock } from '../../platform/clock'
 import type { Webhook } from '../../platform/registry/webhooks'
+import { beginAt } from '../../query/by-arrival/walk'
 import { isOver, type Replay } from './replay'
 import type { ReplayStore } from './store'
-import { beginAt } from './walk'
 
 export interface BeginNeeds {
   store: ReplayStore

@@ -1,3 +1,5 @@
+import type { Walk } from '../../query/by-arrival/place'
+
 /** A replay belongs to a webhook. */
 export interface Whose {
   tenantId: string
@@ -19,41 +21,8 @@ export const replayStatuses = [
 ] as const
 export type ReplayStatus = (typeof replayStatuses)[number]
 
-/** The place tells where reading goes on. */
-export type Place = HotPlace | LakePlace
-
-export interface HotPlace {
-  in: 'hot'
-  /** The hot store is read for what arrived from then on. */
-  from: string
-  /** A place of the log, or a cursor; the first page has none. */
-  after?: string | undefined
-}
-
-export interface LakePlace {
-  in: 'lake'
-  /** Arrivals from then on are still to be read, … */
-  from: string
-  /** … and of those that came just then only what has a later id. */
-  afterId?: string | undefined
-  /** The hot store has what arrived from then on. */
-  to: string
-  /** One question covers so much time … */
-  windowMs: number
-  /** … and at most so many events. */
-  rows: number
-  /** This question is being answered. */
-  query?: string | undefined
-  /** So many questions in a row failed. */
-  failures?: number | undefined
-}
-
 /** A replay sends a webhook again what arrived within a time. All times are ISO 8601 UTC. */
-export interface Replay extends Whose {
-  /** It has what arrived from then on … */
-  from: string
-  /** … and before then, which was fixed at its start. */
-  to: string
+export interface Replay extends Whose, Walk {
   /** Only events of these types. */
   types?: string[] | undefined
   status: ReplayStatus
@@ -65,10 +34,6 @@ export interface Replay extends Whose {
   read: number
   matched: number
   queued: number
-  /** Reading has come to what arrived then. */
-  at: string
-  percent: number
-  place: Place
   /** Where messages carry it on: nobody else does before then, and a message is under way. */
   dueAt?: string | undefined
   /** Counts the changes, so that no two documents of a replay are the same. */

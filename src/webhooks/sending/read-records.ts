@@ -2,7 +2,7 @@ import type { EventRecord } from '../../event/record'
 import type { Delivery } from '../../platform/delivery-queue'
 import type { EventStore } from '../../platform/event-store'
 import type { Lake } from '../../platform/lake'
-import { readArchived } from '../replays/archived'
+import { readArchived } from '../../query/by-arrival/archived'
 import { justReadFrom } from '../replays/just-read'
 
 interface Needs {

@@ -157,6 +157,19 @@ export const asks: { [Asked in Question]?: Ask } = {
     },
   },
   'GET /analytics/assessments': lake('/analytics/assessments'),
+  'GET /api/v1/reducers': { ...once('GET', '/api/v1/reducers'), sees: () => [] },
+  'GET /api/v1/reducers/{name}': once('GET', '/api/v1/reducers/marks?limit=1000'),
+  'GET /api/v1/reducers/{name}/{learner}': each(
+    'GET',
+    ['ada', 'bo', 'cyd', 'tess', 'crowd_0', 'multitude_0'].map(
+      (name) => `/api/v1/reducers/marks/${personId(name)}`,
+    ),
+  ),
+  // tests/http/reducers-stream.test.ts asks as each kind of them.
+  'GET /api/v1/reducers/{name}/stream': {
+    ...once('GET', '/api/v1/reducers/marks/stream'),
+    ...{ few: [], isOfOne: true },
+  },
   // Whoever may is shown what arrives from then on: tests/http/stream-metrics.test.ts asks as each kind of them.
   'GET /analytics/stream': { ...once('GET', '/analytics/stream'), few: [], isOfOne: true },
   'GET /analytics/tenants/{tenant}/learners': {

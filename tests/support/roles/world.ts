@@ -2,6 +2,7 @@ import type { Role } from '../../../src/identity/role'
 import { staffKey } from '../../../src/rosters/groups-of'
 import type { TestApp } from '../app'
 import { anEnvelope, anEvent } from '../envelopes'
+import { declare, putStates, showBuilds } from '../reducers/states'
 
 /*
  * An organisation with two courses, and another one whose ids are the same. Each event has a mark of its
@@ -93,6 +94,7 @@ export async function populate(test: TestApp) {
   }
   await enrol('tess', [OWN], [])
   await enrol('maud', [], [OTHER])
+  await declare(test.platform, { marks: 'learner' })
   const began = test.clock.now().getTime() - 60 * 60 * 1000
   const some = (mark: Mark, course?: string, who: string = mark, n = 0): Done[] => {
     const text = `mark_${mark}`
@@ -111,7 +113,8 @@ export async function populate(test: TestApp) {
       generated: { id: `https://example.edu/${text}/attempts/${n}`, type: 'Attempt' },
       ...(course && { group: { id: course, type: 'CourseOffering' } }),
     }
-    return [{ native: [native(0, 0), native(100, 2)], started }]
+    const learner = personId(who)
+    return [{ native: [native(0, 0), native(100, 2)], started, learner, mark, course }]
   }
   const crowd = (mark: Mark) =>
     Array.from({ length: MANY }, (_, n) => some(mark, `mark_${mark}`, `${mark}_${n}`, n)).flat()
@@ -122,11 +125,26 @@ export async function populate(test: TestApp) {
   const foreign = [...some('foreign', OWN, 'ada'), ...crowd('multitude')]
   await send(test, own, await test.issue(['events:write']))
   await send(test, foreign, await test.issue(['events:write'], OTHER_TENANT))
+  await reduce(test, 'default', own)
+  await reduce(test, OTHER_TENANT, foreign)
+}
+
+/** Keeps of each learner a state with their mark. */
+async function reduce(test: TestApp, tenantId: string, done: readonly Done[]) {
+  await showBuilds(test.platform, tenantId, { marks: 'learner' })
+  for (const { learner, mark, course } of done) {
+    const state = { [`mark_${mark}`]: 1, text: `mark_${mark}` }
+    const places = [course === undefined ? {} : { course }]
+    await putStates(test.platform, tenantId, { learner }, { marks: { state, places } })
+  }
 }
 
 interface Done {
   native: object[]
   started: object
+  learner: string
+  mark: Mark
+  course: string | undefined
 }
 
 async function send(test: TestApp, done: readonly Done[], key: string) {

@@ -698,6 +698,104 @@ export type EventTypeLastDay = {
 /** As in YAML: `description` and `category` (required), `version`, `commonAction`, `payload` and `envelope` (JSON Schema 2020-12 of the payload and of the members beside it, at most 64 KB each), `mapping` (field of the record to JSON Pointer or `{ const }`), `privacy`, `retention`, `sampling`, `limits` (`maxPayloadBytes`, `maxPayloadKeys`), `example`. The names that `GET` answers with (`schema`, `privacyLevel`, `retentionClass`) are taken, too. */
 export type EventTypeDefinition = Record<string, unknown>
 
+export type ReducerList = {
+  reducers: Reducer[]
+}
+
+export type Reducer = {
+  name: string
+  version: number
+  says?: string
+  scope: 'learner' | 'source' | 'group'
+  /** A learner has a state for each value of this field of their events */
+  field?: string
+  sources?: string[]
+  types?: string[]
+  /** `nonius`: it comes with Nonius; else its file in the folder of the operator */
+  origin: string
+  /** So many events were skipped since the server began: it failed on them */
+  skipped: number
+  /** The log says with what */
+  lastFailedAt?: string
+  /** It failed too often and is given no events until its code or its version changes */
+  offSince?: string
+  /** States are kept since then, or were replaced by those of a rebuild */
+  since?: string
+  /** Its states are made anew, and shown once all is in them */
+  building?: {
+    version: number
+    since: string
+    progress?: ReducerProgress
+  }
+  /** This version is loaded, and shown once somebody rebuilds it */
+  newer?: number
+}
+
+export type ReducerProgress = {
+  /** Events that were looked at */
+  read: number
+  applied: number
+  skipped: number
+  /** All that arrived before is in the states */
+  at: string
+  percent: number
+  /** Why it does not go on */
+  trouble?: string
+}
+
+export type ReducerStates = {
+  reducer: string
+  version: number
+  /** Absent for aggregates only */
+  states?: ReducerState[]
+  /** Absent on the last page, and only there: a page may be short, even empty */
+  nextCursor?: string
+  /** For aggregates only: how many learners have a state. Absent below 5 */
+  learners?: number
+  /** For aggregates only: numbers of states that 5 learners have, at least */
+  figures?: {
+    /** From the state to the number */
+    path: string[]
+    /** Over learners who have it */
+    mean: number
+    median: number
+  }[]
+  /** For aggregates only: so many figures are left out, since they are of few */
+  suppressed?: number
+  /** For aggregates only: there are more learners than were added up */
+  truncated?: boolean
+}
+
+export type ReducerState = {
+  reducer: string
+  version: number
+  /** As events name them */
+  learner?: string
+  /** The value of the field, where there is a state for each: a document, say */
+  of?: string
+  source?: string
+  group?: string
+  /** JSON, as the reducer shows it */
+  state?: unknown
+  /** So many events are in it */
+  events: number
+  /** So many were left out: the reducer failed on them */
+  skipped: number
+  /** When the latest of them arrived, ISO 8601 UTC */
+  through: string
+  updatedAt: string
+}
+
+export type ReducerStatesOfLearner = {
+  states: ReducerState[]
+}
+
+export type ReducerRebuild = {
+  name: string
+  version: number
+  since: string
+}
+
 /** JSON Schema, 2020-12 */
 export type FilterSchema = Record<string, unknown>
 
@@ -3327,6 +3425,129 @@ export interface Operations {
       200: string
       307: undefined
       400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Follow what a reducer comes to, as server-sent events */
+  streamReducerStates: {
+    method: 'GET'
+    path: '/api/v1/reducers/{name}/stream'
+    parameters: {
+      name: string
+    }
+    query: {
+      /** The learners of this course or group: who is enrolled by its roster, and whose events named it. Of a reducer with a state for each group: that of this one */
+      group?: string
+      /** This learner alone */
+      learner?: string
+      /** Of a reducer with a state for each source: that of this one */
+      source?: string
+    }
+    replies: {
+      200: string
+      307: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List the reducers, whose states can be read */
+  listReducers: {
+    method: 'GET'
+    path: '/api/v1/reducers'
+    replies: {
+      200: ReducerList
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read what a reducer has come to: for the learners of a group, for a source */
+  listReducerStates: {
+    method: 'GET'
+    path: '/api/v1/reducers/{name}'
+    parameters: {
+      name: string
+    }
+    query: {
+      /** The learners of this course or group: who is enrolled by its roster, and whose events named it. Of a reducer with a state for each group: that of this one */
+      group?: string
+      /** This learner alone */
+      learner?: string
+      /** Of a reducer with a state for each source: that of this one */
+      source?: string
+      limit?: number
+      /** `nextCursor` of the page before, of the same question */
+      cursor?: string
+    }
+    replies: {
+      200: ReducerStates
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read what a reducer has come to for a learner */
+  getReducerStates: {
+    method: 'GET'
+    path: '/api/v1/reducers/{name}/{learner}'
+    parameters: {
+      name: string
+      /** The learner as events name them, percent-encoded */
+      learner: string
+    }
+    replies: {
+      200: ReducerStatesOfLearner
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Make the states of a reducer anew, from all that is stored */
+  rebuildReducer: {
+    method: 'POST'
+    path: '/api/v1/reducers/{name}/rebuild'
+    parameters: {
+      name: string
+    }
+    replies: {
+      202: ReducerRebuild
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** End a rebuild; the states that are shown stay */
+  endReducerRebuild: {
+    method: 'DELETE'
+    path: '/api/v1/reducers/{name}/rebuild'
+    parameters: {
+      name: string
+    }
+    replies: {
+      204: undefined
       401: Problem
       403: Problem
       404: Problem

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import type { Replay } from './replay'
+import type { Walk } from './place'
 import { afterAll, afterFailure, afterSome, beginAt, percentAt, placeNow, windowEnd } from './walk'
 
 const now = new Date('2026-12-31T00:00:00.000Z')
@@ -14,7 +14,7 @@ const places: [days: number, is: 'hot' | 'lake', until?: number][] = [
   [400, 'lake', 14],
 ]
 
-describe('The place at which a replay begins', () => {
+describe('The place at which a walk begins', () => {
   for (const [days, is, until] of places) {
     it(`is in the ${is} for what arrived ${days} days ago`, () => {
       const place = beginAt(daysAgo(days), to, time)
@@ -23,28 +23,28 @@ describe('The place at which a replay begins', () => {
     })
   }
 
-  it('ends with the replay', () => {
+  it('ends with the walk', () => {
     expect(beginAt(daysAgo(30), daysAgo(29), time)).toMatchObject({ to: daysAgo(29) })
   })
 })
 
-describe('The place of a replay that lay still', () => {
-  const replay = { at: daysAgo(20), to, place: { in: 'hot', from: daysAgo(25) } } as Replay
+describe('The place of a walk that lay still', () => {
+  const walk = { at: daysAgo(20), to, place: { in: 'hot', from: daysAgo(25) } } as Walk
 
   it('is in the lake again, where it stood, once hot copies may have expired', () => {
-    expect(placeNow(replay, { ...time, hasOrder: true })).toMatchObject({
+    expect(placeNow(walk, { ...time, hasOrder: true })).toMatchObject({
       in: 'lake',
       from: daysAgo(20),
     })
   })
 
   it('is where all of it began, where the hot store has no order', () => {
-    const without = placeNow(replay, { ...time, hasOrder: false })
+    const without = placeNow(walk, { ...time, hasOrder: false })
     expect(without).toMatchObject({ in: 'lake', from: daysAgo(25) })
   })
 
   it('stays where nothing expires', () => {
-    const recent = { ...replay, at: daysAgo(3) }
+    const recent = { ...walk, at: daysAgo(3) }
     expect(placeNow(recent, { ...time, hasOrder: true })).toBe(recent.place)
   })
 })

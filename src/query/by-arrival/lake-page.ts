@@ -2,9 +2,9 @@ import { AppError } from '../../error/app-error'
 import type { EventRecord } from '../../event/record'
 import { later } from '../../platform/arrivals'
 import type { Lake, LakeState } from '../../platform/lake'
-import { recordOf, recordsIn } from '../../query/lake-records'
+import { recordOf, recordsIn } from '../lake-records'
 import type { Page } from './page'
-import type { LakePlace, Replay } from './replay'
+import type { LakePlace, Walk } from './place'
 import { afterAll, afterFailure, afterSome, windowEnd } from './walk'
 
 // So much of an answer is read at once, in UTF-16 units: the rest is asked for again.
@@ -31,13 +31,13 @@ interface Bounds {
  */
 export async function readLake(
   lake: Lake,
-  replay: Replay,
+  walk: Walk,
   given: LakePlace,
   { shownFrom, until }: Bounds,
 ): Promise<Page | NotYet> {
   const place = { ...given, from: later(shownFrom, given.from)! }
   if (place.from >= place.to) return pageOf([], afterAll({ ...place, from: place.to }))
-  const reader = { tenantId: replay.tenantId }
+  const reader = { tenantId: walk.tenantId }
 
   const asked = await ask()
   if (asked === undefined) return { notYet: place }

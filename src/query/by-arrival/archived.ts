@@ -1,7 +1,7 @@
 import { AppError } from '../../error/app-error'
 import type { EventRecord } from '../../event/record'
 import type { Lake, LakeState } from '../../platform/lake'
-import { OLDEST, recordOf, recordsOf } from '../../query/lake-records'
+import { OLDEST, recordOf, recordsOf } from '../lake-records'
 import { endOf } from './lake-page'
 
 /** Arrivals within a time, both ends inclusive, ISO 8601 UTC. */
@@ -10,7 +10,7 @@ interface Within {
   to: string
 }
 
-// Reading from the lake, waiting for room and an attempt stay within the lease (`deliverer.ts`).
+// Reading from the lake, waiting for room and an attempt stay within the lease (`webhooks/sending/deliverer.ts`).
 const PATIENCE_MS = 20_000
 const PAUSE_MS = 100
 

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../event/record'
-import type { Place } from './replay'
+import type { Place } from './place'
 
 /** A page is what was read at a place, and where reading goes on. */
 export interface Page {

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'bun:test'
 import { AppError } from '../../error/app-error'
 import type { Lake, LakeState } from '../../platform/lake'
 import { readLake } from './lake-page'
-import type { LakePlace, Replay } from './replay'
+import type { LakePlace, Walk } from './place'
 
-const replay = { tenantId: 'school', at: '2026-01-01T00:00:00.000Z' } as Replay
+const walk = { tenantId: 'school', at: '2026-01-01T00:00:00.000Z' } as Walk
 const place: LakePlace = {
   in: 'lake',
   ...{ from: '2026-01-01T00:00:00.000Z', to: '2026-03-01T00:00:00.000Z' },
@@ -46,10 +46,10 @@ function rows(...ids: string[]): LakeState {
 describe('A page from the lake', () => {
   it('is waited for by the same question, in another process too', async () => {
     const { lake, asked, polled } = aLake([{ status: 'running' }, rows('a')])
-    const first = await readLake(lake, replay, place, bounds)
+    const first = await readLake(lake, walk, place, bounds)
     expect(first).toEqual({ notYet: { ...place, query: 'q1' } })
     const next = 'notYet' in first ? first.notYet : place
-    const page = await readLake(lake, replay, next, bounds)
+    const page = await readLake(lake, walk, next, bounds)
     expect(page).toMatchObject({ records: [{ eventId: 'a', raw: '{}' }], isArchived: true })
     expect([asked.length, polled]).toEqual([1, ['q1', 'q1']])
   })
@@ -57,14 +57,14 @@ describe('A page from the lake', () => {
   it('is asked for anew when the question is forgotten', async () => {
     const gone = new AppError('not_found', 'No such query.')
     const { lake, asked } = aLake([gone, rows('a')])
-    const page = await readLake(lake, replay, { ...place, query: 'old' }, bounds)
+    const page = await readLake(lake, walk, { ...place, query: 'old' }, bounds)
     expect(page).toMatchObject({ records: [{ eventId: 'a' }] })
     expect(asked).toHaveLength(1)
   })
 
   it('has a copy once, and goes on behind its last when it was full', async () => {
     const { lake } = aLake([rows('a', 'a')])
-    expect(await readLake(lake, replay, place, bounds)).toMatchObject({
+    expect(await readLake(lake, walk, place, bounds)).toMatchObject({
       records: [{ eventId: 'a' }],
       place: { from: '2026-01-01T10:00:00.000Z', afterId: 'a' },
     })
@@ -72,7 +72,7 @@ describe('A page from the lake', () => {
 
   it('begins with what is shown', async () => {
     const { lake, asked } = aLake([rows()])
-    await readLake(lake, replay, place, { ...bounds, shownFrom: '2026-02-01T00:00:00.000Z' })
+    await readLake(lake, walk, place, { ...bounds, shownFrom: '2026-02-01T00:00:00.000Z' })
     expect(asked[0]).toContain("received_at >= CAST('2026-02-01 00:00:00.000 UTC'")
   })
 
@@ -81,11 +81,11 @@ describe('A page from the lake', () => {
     const { lake, asked } = aLake(Array.from({ length: 9 }, failed))
     let at = place
     for (let failures = 1; failures <= 8; failures += 1) {
-      const page = await readLake(lake, replay, at, bounds)
+      const page = await readLake(lake, walk, at, bounds)
       expect(page).toMatchObject({ notYet: { rows: 1, failures } })
       if ('notYet' in page) at = page.notYet
     }
-    const last = readLake(lake, replay, at, bounds)
+    const last = readLake(lake, walk, at, bounds)
     await expect(last).rejects.toThrow('out of memory')
     expect(new Set(asked).size).toBeGreaterThan(3)
   })

@@ -2,7 +2,7 @@ import type { EventRecord } from '../../event/record'
 import { later } from '../../platform/arrivals'
 import type { EventStore } from '../../platform/event-store'
 import type { Page } from './page'
-import type { HotPlace, Replay } from './replay'
+import type { HotPlace, Walk } from './place'
 import { percentAt } from './walk'
 
 // A page is in memory, and its messages are queued together.
@@ -19,17 +19,17 @@ interface Needs {
  */
 export async function readHot(
   { events }: Needs,
-  replay: Replay,
+  walk: Walk,
   place: HotPlace,
   { limit, shownFrom }: { limit: number; shownFrom: string | undefined },
 ): Promise<Page> {
-  const { tenantId, to } = replay
+  const { tenantId, to } = walk
   const filter = { receivedFrom: later(shownFrom, place.from), receivedTo: to }
   const page = { limit, maxBytes: MAX_BYTES }
   if (events.arrivals !== undefined) {
     const request = { ...page, after: place.after, beginsWithin: true } as const
     const { items, next, isAll } = await events.arrivals(tenantId, filter, request)
-    const at = later<string>(replay.at, items.at(-1)?.receivedAt ?? replay.at)
+    const at = later<string>(walk.at, items.at(-1)?.receivedAt ?? walk.at)
     const rest = isAll ? undefined : { ...place, after: next }
     return { records: items, isArchived: false, place: rest, at }
   }
@@ -37,13 +37,12 @@ export async function readHot(
   const { items, nextCursor } = await events.query(tenantId, filter, request)
   const last = items.at(-1)
   const rest = nextCursor === undefined ? undefined : { ...place, after: nextCursor }
-  const at = last?.receivedAt ?? replay.at
-  const percent =
-    last === undefined ? replay.percent : Math.max(backwards(replay, last), replay.percent)
+  const at = last?.receivedAt ?? walk.at
+  const percent = last === undefined ? walk.percent : Math.max(backwards(walk, last), walk.percent)
   return { records: items, isArchived: false, place: rest, at, percent }
 }
 
 /** Takes an event for the measure: what happened last is read first, and most arrives soon after. */
-function backwards({ from, to }: Replay, { eventTime }: EventRecord): number {
+function backwards({ from, to }: Walk, { eventTime }: EventRecord): number {
   return 99 - percentAt({ from, to }, eventTime)
 }

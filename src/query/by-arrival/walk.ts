@@ -1,4 +1,4 @@
-import type { LakePlace, Place, Replay } from './replay'
+import type { LakePlace, Place, Walk } from './place'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -28,12 +28,12 @@ export function beginAt(at: string, to: string, { now, hotTtlDays }: Now): Place
 }
 
 /**
- * Returns the place of a replay, which is another one when hot copies that it has not read may have
+ * Returns the place of a walk, which is another one when hot copies that it has not read may have
  * expired: because it was paused, say, or its receiver is slow. Then the lake has them.
  * @param hasOrder whether the hot store is read in the order of arrival; if not, all of it is read again
  */
-export function placeNow(replay: Replay, time: Now & { hasOrder: boolean }): Place {
-  const { place, at, to } = replay
+export function placeNow(walk: Walk, time: Now & { hasOrder: boolean }): Place {
+  const { place, at, to } = walk
   if (place.in === 'lake') return place
   const heldFrom = new Date(time.now.getTime() - time.hotTtlDays * DAY_MS).toISOString()
   const unread = time.hasOrder ? at : place.from
@@ -69,8 +69,8 @@ export function afterFailure({ query: _, ...place }: LakePlace): LakePlace {
   return { ...place, windowMs, rows, failures: (place.failures ?? 0) + 1 }
 }
 
-/** Tells how much of a replay is done once it has come to a time, in percent. */
-export function percentAt({ from, to }: Pick<Replay, 'from' | 'to'>, at: string): number {
+/** Tells how much of a walk is done once it has come to a time, in percent. */
+export function percentAt({ from, to }: Pick<Walk, 'from' | 'to'>, at: string): number {
   const [start, end, now] = [from, to, at].map((time) => Date.parse(time)) as [
     number,
     number,

@@ -1,0 +1,52 @@
+import type { ShownState } from '../../reducers/states'
+import { z } from '../zod'
+
+export const State = z
+  .object({
+    reducer: z.string(),
+    version: z.int(),
+    learner: z.string().optional().openapi({ description: 'As events name them' }),
+    of: z.string().optional().openapi({
+      description: 'The value of the field, where there is a state for each: a document, say',
+    }),
+    source: z.string().optional(),
+    group: z.string().optional(),
+    state: z.unknown().openapi({ description: 'JSON, as the reducer shows it' }),
+    events: z.int().openapi({ description: 'So many events are in it' }),
+    skipped: z.int().openapi({ description: 'So many were left out: the reducer failed on them' }),
+    through: z.string().openapi({ description: 'When the latest of them arrived, ISO 8601 UTC' }),
+    updatedAt: z.string(),
+  })
+  .openapi('ReducerState')
+
+/** Shows a state; in which courses its events were is ours to know. */
+export function viewOfState({ places: _, morePlaces: __, ...state }: ShownState) {
+  return state
+}
+
+export const stateExample = {
+  ...{ reducer: 'time-on-task', version: 1, learner: 'https://example.edu/users/554433' },
+  state: { activeMinutes: 41.5, sittings: 2 },
+  ...{
+    events: 311,
+    skipped: 0,
+    through: '2026-11-30T09:30:00.120Z',
+    updatedAt: '2026-11-30T09:30:00.310Z',
+  },
+}
+
+export const ReducerParams = z.object({
+  name: z.string().min(1).max(64).openapi({ example: 'time-on-task' }),
+})
+
+const id = (description: string, example: string) =>
+  z.string().min(1).max(2048).optional().openapi({ description, example })
+
+export const askedFields = {
+  group: id(
+    'The learners of this course or group: who is enrolled by its roster, and whose events named it. Of a reducer with a state for each group: that of this one',
+    'https://example.edu/courses/7',
+  ),
+  learner: id('This learner alone', 'https://example.edu/users/554433'),
+  source: id('Of a reducer with a state for each source: that of this one', 'writing'),
+}
