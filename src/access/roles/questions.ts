@@ -45,6 +45,7 @@ export const questions = {
   'GET /analytics/exports/{id}': people,
   'DELETE /analytics/exports/{id}': people,
   'GET /analytics/loads': analysts,
+  'GET /audit/proofs/{eventId}': people,
   'GET /rosters': admins,
   'PUT /rosters': { ...admins, changes: true },
   'DELETE /rosters': { ...admins, changes: true },

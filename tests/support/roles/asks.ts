@@ -172,6 +172,14 @@ export const asks: { [Asked in Question]?: Ask } = {
   'GET /analytics/exports': { ...once('GET', '/analytics/exports'), sees: () => [] },
   'GET /analytics/exports/{id}': ofOwnExport('GET'),
   'DELETE /analytics/exports/{id}': ofOwnExport('DELETE'),
+  'GET /audit/proofs/{eventId}': {
+    ...each(
+      'GET',
+      marks.map((mark) => `/audit/proofs/${eventId(mark)}`),
+    ),
+    // An hour that is not over proves nothing on AWS.
+    isOfLake: true,
+  },
   'GET /rosters': { ...once('GET', '/rosters'), sees: () => [] },
   'PUT /rosters': {
     ...{ method: 'PUT', path: '/rosters', body: {}, sees: () => [] },
