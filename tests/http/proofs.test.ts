@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { createHash, hash } from 'node:crypto'
+import { verifyConsistency, verifyProof } from '@nonius/client/proofs'
 import { treeStored } from '../../src/changes/consumers'
 import { isConsistent, isIncluded } from '../../src/merkle/check'
 import { treeHashing } from '../../src/merkle/hashes'
@@ -90,6 +91,7 @@ describe('GET /audit/proofs/{eventId}', () => {
       const proof = await proofOf(test, id)
       expect(proof).toMatchObject({ eventId: id, isClosed: false })
       expect(isProven(proof, text)).toBe(true)
+      expect(await verifyProof({ salt: '', ...proof }, text, proof.root)).toEqual({ holds: true })
       expect(isProven(proof, text.replace('page_view', 'page_vieu'))).toBe(false)
       expect(proof.kept).toBeUndefined()
       const [root] = await rootsOf(test)
@@ -200,6 +202,7 @@ describe('GET /audit/roots and /audit/consistency', () => {
     const at = (one: Root) => ({ treeSize: one.treeSize, root: bytesOf(one.root) })
     const proof = { from: at(from!), to: at(to!), path: trees[0]!.path.map(bytesOf) }
     expect(isConsistent(proof, hashing)).toBe(true)
+    expect(await verifyConsistency(trees[0]!)).toEqual({ holds: true })
     expect(isConsistent({ ...proof, path: proof.path.slice(1) }, hashing)).toBe(false)
     // Others of the organisation may know roots, too; another organisation has its own.
     const writer = await test.issue(['events:write'])
