@@ -22,6 +22,7 @@ import type { Limiter } from './limits/limiter'
 import type { HubNeeds } from './live/hub'
 import type { Live } from './live/live'
 import type { Budget } from './memory/budget'
+import type { RootChain } from './merkle/prove'
 import { createGet, type Get } from './outbound/get'
 import { createGuard, type Guard } from './outbound/guard'
 import type { Clock } from './platform/clock'
@@ -115,6 +116,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   exports: Exports
   /** Keeps who did what to data of people. */
   audit: AuditTrail
+  /** The roots of closed hours, chained. */
+  roots?: RootChain | undefined
   /** Finds which groups somebody teaches or manages. */
   groupsOf: GroupsOf
   /** Lists every id by which stored events may name somebody. */

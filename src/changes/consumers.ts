@@ -59,6 +59,16 @@ export async function archiveStored({
   await follower.drain()
 }
 
+/** Puts what is stored into trees where no consumer follows the feed, and stops. */
+export async function treeStored({
+  changes,
+  trees,
+}: Pick<Platform, 'changes' | 'trees'>): Promise<void> {
+  if (trees === undefined) return
+  await using follower = changes.follow(createTreesConsumer({ trees }))
+  await follower.drain()
+}
+
 /**
  * Starts every consumer on one machine. Disposing stops them; those that drain at a stop
  * (`drainsAtStop`) first handle everything that is stored.

@@ -61,13 +61,14 @@ export interface Trees {
 
   /**
    * Finds the leaves of events, of many at once, for a search looks at all of an hour: for each event those
-   * of the first hour that has any, from an hour on, its `sent` one before its `kept` one.
+   * of the first hour that has any, from an hour on and before another, its `sent` one before its `kept` one.
    * @returns by the id; nothing for an event that has no leaf
    */
   find(
     tenantId: string,
     eventIds: readonly string[],
     from: string,
+    until?: string,
   ): Promise<ReadonlyMap<string, readonly FoundLeaf[]>>
 
   /** Gives leaves in their order, some hundred at a time. */
@@ -84,8 +85,8 @@ export interface Trees {
   closable(before: string): Promise<{ tenantId: string; hour: string }[]>
 
   /**
-   * Closes a tree: it takes no more leaves. The caller knows that all which was stored in its hour has
-   * been added. Again, it answers the same.
+   * Closes a tree, and those of its tenant's hours before it that still grow: they take no more leaves. The
+   * caller knows that all which was stored in them has been added. Again, it answers the same.
    * @returns undefined when there is no such tree
    */
   close(tenantId: string, hour: string): Promise<KeptHead | undefined>

@@ -160,6 +160,7 @@ export function treesContract(name: string, create: () => Promise<OpenedTrees>) 
       expect(await opened.trees.head('b', HOUR)).toBeUndefined()
       expect(await opened.trees.head('a', '2026-11-30T04')).toBeUndefined()
       expect((await opened.trees.find('a', ['1'], '2026-11-30T03')).size).toBe(0)
+      expect((await opened.trees.find('a', ['later'], '', '2026-11-30T03')).size).toBe(0)
       const { items } = await opened.trees.heads('a', { limit: 10 })
       expect(items.map(({ hour }) => hour)).toEqual(['2026-11-30T03', HOUR])
     })
@@ -203,6 +204,10 @@ export function treesContract(name: string, create: () => Promise<OpenedTrees>) 
       )
       expect((await reopened.head('school', '2026-11-30T03'))?.treeSize).toBe(2)
       expect(await reopened.close('school', '2020-01-01T00')).toBeUndefined()
+      // Whoever closes an hour closes what grew before it, or the roots would not be in their order.
+      await reopened.add(batchOf([named('noon')], at('12:00:00')))
+      await reopened.close('school', '2026-11-30T12')
+      expect((await reopened.head('school', '2026-11-30T03'))?.isClosed).toBe(true)
     })
 
     it('forgets ids and salts of erased events; all hashes and roots stay', async () => {

@@ -7,6 +7,7 @@ import {
   type Question,
   questions,
 } from '../../src/access/roles/questions'
+import { treeStored } from '../../src/changes/consumers'
 import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { startIssuer } from '../support/issuer'
@@ -54,6 +55,7 @@ async function start() {
   expect(registered.status).toBe(201)
   await populate(test)
   await test.flush?.()
+  if (process.env.TEST_TARGET !== 'aws') await treeStored(test.platform)
   const keys: Record<string, string> = {}
   for (const [name, { sees: _, token, ...reader }] of Object.entries(readers)) {
     const issued = token && issuer.token({ aud: 'school', scope: 'admin', ...token })

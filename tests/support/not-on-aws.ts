@@ -27,6 +27,7 @@ export const reasons = {
   'large message': 'API Gateway has a largest message of its own',
   handshake: 'API Gateway passes on the status of a refused handshake, and nothing else',
   lake: 'No Athena answers beside these functions; tests/lake asks Trino the same SQL',
+  'open hour': 'A tree of a deployment is made when its hour is over',
   'counted later': 'A function answers a message before it counts it',
   'decoded before': 'A function URL decodes a body of a type of text before the function starts',
   'in process': 'The test asks the app itself, in this process',

@@ -70,6 +70,12 @@ async function buildPackage(): Promise<void> {
     format: 'esm',
     splitting: true,
   })
+  // Members of what the server answers keep their names: `path` is one of them.
+  const { mangleProps: _, ...unmangled } = common
+  await build({
+    ...{ ...unmangled, minify: false, outdir: dist, format: 'esm' },
+    entryPoints: [join(source, 'proofs.ts')],
+  })
   const tsc = join(root, 'node_modules/.bin/tsc')
   const project = join(root, 'packages/client')
   const declare = ['-p', project, '--noEmit', 'false', '--declaration', '--emitDeclarationOnly']

@@ -51,6 +51,7 @@ export const questions = {
   'GET /api/v1/reducers/{name}': groups,
   'GET /api/v1/reducers/{name}/{learner}': people,
   'GET /api/v1/reducers/{name}/stream': people,
+  'GET /audit/proofs/{eventId}': people,
   'GET /rosters': admins,
   'PUT /rosters': { ...admins, changes: true },
   'DELETE /rosters': { ...admins, changes: true },

@@ -64,7 +64,7 @@ export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTre
       return row === null ? undefined : headOf(row)
     },
 
-    find: (tenantId, eventIds, from) => finding.find(tenantId, eventIds, from),
+    find: (tenantId, eventIds, from, until) => finding.find(tenantId, eventIds, from, until),
 
     async *leaves(tenantId, hour, { from = 0, to = Number.POSITIVE_INFINITY } = {}) {
       const row = rows.tree(tenantId, hour)
@@ -84,12 +84,13 @@ export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTre
 
     close: (tenantId, hour) =>
       inOrder(async () => {
+        // Hours are closed in their order, and what comes late is in none before one that is closed.
+        for (const row of rows.growingOf(tenantId, hour)) {
+          rows.close(row.id, await rootOf(row))
+          adding.forget(tenantId, row.hour)
+        }
         const row = rows.tree(tenantId, hour)
-        if (row === null) return undefined
-        const head = await headOf(row)
-        if (row.root === null) rows.close(row.id, head.root)
-        adding.forget(tenantId, hour)
-        return { ...head, isClosed: true }
+        return row === null ? undefined : headOf(row)
       }),
 
     erase: (tenantId, eventIds) =>

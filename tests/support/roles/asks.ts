@@ -191,6 +191,14 @@ export const asks: { [Asked in Question]?: Ask } = {
     ...each('GET', ['/observer/sessions/none/log']),
     sees: () => [],
   },
+  'GET /audit/proofs/{eventId}': {
+    ...each(
+      'GET',
+      marks.map((mark) => `/audit/proofs/${eventId(mark)}`),
+    ),
+    // An hour that is not over proves nothing on AWS.
+    isOfLake: true,
+  },
   'GET /rosters': { ...once('GET', '/rosters'), sees: () => [] },
   'PUT /rosters': {
     ...{ method: 'PUT', path: '/rosters', body: {}, sees: () => [] },

@@ -64,6 +64,9 @@ export const impersonalReads: readonly string[] = [
   'GET /api/v1/event-types',
   'GET /api/v1/event-types/{name}',
   'GET /api/v1/filters/schema',
+  // Hashes, and how many events there are.
+  'GET /audit/consistency',
+  'GET /audit/roots',
   'GET /caliper/v1p2/events',
   'GET /client.js',
   'GET /docs',

@@ -1789,6 +1789,91 @@ export type AuditFault = {
   message: string
 }
 
+export type EventProof = {
+  eventId: string
+  /** The hour of the tree, UTC */
+  hour: string
+  /** 32 hexadecimal digits. Absent for whoever is not of role `admin` where a policy changed the event: it would tell whether a guess at what was taken out is right */
+  salt?: string
+  /** SHA-256(0x00 ‖ salt ‖ SHA-256(item)); 64 hexadecimal digits */
+  leafHash: string
+  /** The place of the leaf, from 0 */
+  leafIndex: number
+  /** How many leaves the tree has now */
+  treeSize: number
+  /** Leads from the leaf to the root (RFC 6962, section 2.1.1) */
+  path: string[]
+  /** The root of the tree at this size; 64 hexadecimal digits */
+  root: string
+  /** If false, the hour is not over, and the tree grows */
+  isClosed: boolean
+  kept?: InclusionProof
+}
+
+/** Where the text that is kept is another than was sent (a policy changed it, or line breaks are spaces in it): the leaf of what is kept */
+export type InclusionProof = {
+  /** The hour of the tree, UTC */
+  hour: string
+  /** 32 hexadecimal digits. Absent for whoever is not of role `admin` where a policy changed the event: it would tell whether a guess at what was taken out is right */
+  salt?: string
+  /** SHA-256(0x00 ‖ salt ‖ SHA-256(item)); 64 hexadecimal digits */
+  leafHash: string
+  /** The place of the leaf, from 0 */
+  leafIndex: number
+  /** How many leaves the tree has now */
+  treeSize: number
+  /** Leads from the leaf to the root (RFC 6962, section 2.1.1) */
+  path: string[]
+  /** The root of the tree at this size; 64 hexadecimal digits */
+  root: string
+}
+
+export type TreeRoots = {
+  roots: TreeRoot[]
+  /** Absent on the last page */
+  nextCursor?: string
+}
+
+export type TreeRoot = {
+  /** The hour of the tree, UTC */
+  hour: string
+  /** How many leaves the tree has */
+  treeSize: number
+  /** The root of the tree; 64 hexadecimal digits */
+  root: string
+  /** If false, the hour is not over, and the tree grows */
+  isClosed: boolean
+  /** Counts the closed hours of your tenant that have events, from 1; absent until it is chained */
+  sequence?: number
+  /** SHA-256 over the root before it and this one; 64 hexadecimal digits */
+  hash?: string
+  /** `hash` of the root before it; zeros for the first; 64 hexadecimal digits */
+  previous?: string
+  /** ed25519 over `hash`, base64, where the operator has a key */
+  signature?: string
+}
+
+export type Consistency = {
+  /** Of the earlier hour, and of the later one where that is another */
+  trees: {
+    /** The hour of the tree, UTC */
+    hour: string
+    from: TreeAtSize
+    to: TreeAtSize
+    /** Leads from the root of the one size to that of the other (RFC 6962, section 2.1.2) */
+    path: string[]
+  }[]
+  /** The roots from the earlier hour to the later one, the oldest first, where they are two */
+  chain: TreeRoot[]
+}
+
+export type TreeAtSize = {
+  /** How many leaves it has */
+  treeSize: number
+  /** Its root; 64 hexadecimal digits */
+  root: string
+}
+
 export type EventPage = {
   events: Event[]
   /** Absent on the last page, and only there: a page may be short, even empty */
@@ -4943,6 +5028,73 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Prove that an event is in the log as it was sent */
+  getProof: {
+    method: 'GET'
+    path: '/audit/proofs/{eventId}'
+    parameters: {
+      /** As sent, percent-encoded; of an entity, the id derived by us */
+      eventId: string
+    }
+    query: {
+      /** When the event arrived, as its record says, or the hour of its tree. It is needed once the event has left the hot store, and whoever does not see everybody’s events has no proof of it then */
+      receivedAt?: string
+    }
+    replies: {
+      200: EventProof
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List the roots of the trees that prove your events, the latest hour first */
+  listRoots: {
+    method: 'GET'
+    path: '/audit/roots'
+    query: {
+      /** From the hour of this time on */
+      from?: string
+      /** Before the hour of this time */
+      to?: string
+      limit?: number
+      /** `nextCursor` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: TreeRoots
+      400: Problem
+      401: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Prove that the log at one root goes on to the log at a later one */
+  getConsistency: {
+    method: 'GET'
+    path: '/audit/consistency'
+    query: {
+      /** The earlier root: its hour, and its size where its hour was not over */
+      from: string
+      /** The later one */
+      to: string
+    }
+    replies: {
+      200: Consistency
+      400: Problem
+      401: Problem
+      404: Problem
+      409: Problem
+      422: Problem
       429: Problem
       500: Problem
       503: Problem

@@ -24,9 +24,9 @@ export interface Hit {
 
 /** Finds leaves by the ids of their events. */
 export function createFinding(rows: TreeRows) {
-  function* trees(tenantId: string, from: string): Generator<TreeRow> {
+  function* trees(tenantId: string, from: string, until: string): Generator<TreeRow> {
     for (let next = from; ; ) {
-      const some = rows.treesFrom(tenantId, next, AFTER_ALL, TREES_A_STEP)
+      const some = rows.treesFrom(tenantId, next, until, TREES_A_STEP)
       yield* some
       if (some.length < TREES_A_STEP) return
       next = `${some.at(-1)!.hour} `
@@ -68,7 +68,7 @@ export function createFinding(rows: TreeRows) {
   function* search(
     tenantId: string,
     eventIds: readonly string[],
-    from: string,
+    { from, until = AFTER_ALL }: { from: string; until?: string | undefined },
     isOver: (eventId: string) => boolean,
   ): Steps<Hit[]> {
     const wanted = new Map<number, Set<string>>()
@@ -77,7 +77,7 @@ export function createFinding(rows: TreeRows) {
       wanted.set(key, (wanted.get(key) ?? new Set()).add(id))
     }
     const all: Hit[] = []
-    for (const tree of trees(tenantId, from)) {
+    for (const tree of trees(tenantId, from, until)) {
       const hits = yield* hitsInTree(tree, wanted)
       all.push(...hits)
       for (const { eventId } of hits) {
@@ -105,14 +105,15 @@ export function createFinding(rows: TreeRows) {
   return {
     /** Finds all hits of these events, in every hour. */
     everywhere: (tenantId: string, eventIds: readonly string[]) =>
-      inTurns(search(tenantId, eventIds, '', () => false)),
+      inTurns(search(tenantId, eventIds, { from: '' }, () => false)),
 
     async find(
       tenantId: string,
       eventIds: readonly string[],
       from: string,
+      until?: string,
     ): Promise<ReadonlyMap<string, readonly FoundLeaf[]>> {
-      const hits = await inTurns(search(tenantId, eventIds, from, () => true))
+      const hits = await inTurns(search(tenantId, eventIds, { from, until }, () => true))
       const found = new Map<string, FoundLeaf[]>()
       for (const { tree, at, places, eventId } of hits) {
         const [facts] = rows.facts(tree.id, at, 1)

@@ -41,6 +41,9 @@ export function createTreeRows(db: Database) {
   const growing = db.query<Pick<TreeRow, 'tenantId' | 'hour'>, [string, number]>(
     'SELECT tenantId, hour FROM trees WHERE root IS NULL AND hour < ? ORDER BY hour LIMIT ?',
   )
+  const growingOf = db.query<TreeRow, [string, string]>(
+    'SELECT * FROM trees WHERE tenantId = ? AND root IS NULL AND hour <= ? ORDER BY hour',
+  )
   const closed = db.query<{ hour: string | null }, [string]>(
     'SELECT max(hour) AS hour FROM trees WHERE tenantId = ? AND root IS NOT NULL',
   )
@@ -105,6 +108,8 @@ export function createTreeRows(db: Database) {
     treesBefore: (tenantId: string, hour: string, until: string, limit: number) =>
       reading(() => before.all(tenantId, hour, until, limit)),
     growing: (hour: string, limit: number) => reading(() => growing.all(hour, limit)),
+    growingOf: (tenantId: string, through: string) =>
+      reading(() => growingOf.all(tenantId, through)),
     newestClosed: (tenantId: string) => reading(() => closed.get(tenantId))?.hour ?? '',
     tile: (tree: number, level: number, at: number) =>
       reading(() => tile.get(tree, level, at))?.hashes,
