@@ -27,10 +27,10 @@ it('docs/reducers.md has a reducer that is loaded, given what is sent, and read'
   expect(sent.status).toBe(200)
 
   const [, shown] = commands.match(/localhost:3000(\/api\/v1\/reducers\/\S+) /)!
-  const read = async () => {
+  const read = async (): Promise<{ states?: { events: number }[] }> => {
     const reader = { authorization: 'Bearer nk_test_key_of_the_admin' }
     const reply = await fetch(new URL(shown!, server.url), { headers: reader })
-    return reply.ok ? await reply.json() : { status: reply.status }
+    return reply.ok ? ((await reply.json()) as { states: { events: number }[] }) : {}
   }
   const {
     states: [expected],
