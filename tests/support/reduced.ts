@@ -34,7 +34,7 @@ export function reduced(record: EventRecord): ReducedEvent {
 
 /** The same for an event of which a test says what was sent. */
 export function withFields(event: Omit<ReducedEvent, 'fields'>): ReducedEvent {
-  return reducedEventOf({ ...event, raw: JSON.stringify(event.sent) } as EventRecord)
+  return reducedEventOf({ ...event, raw: JSON.stringify(event.sent) })
 }
 
 /** Reduces events, with a state that goes to the document store and comes back after each. */
