@@ -1,6 +1,7 @@
 import type { EventRecord, StandardName } from '../../src/event/record'
 import { stampWith } from '../../src/ingest/steps/stamp'
 import { loadCommonOf } from '../../src/mapping/load-common'
+import { reducedEventOf } from '../../src/reducers/event'
 import type { ReducedEvent, Reducer } from '../../src/reducers/reducer'
 import { standardNamed } from '../../src/standards'
 import { inTurns } from '../../src/syntax/steps'
@@ -27,18 +28,13 @@ export async function reducedFrom(
 }
 
 /** Parses what a record keeps, as whoever runs reducers does. */
-export function reduced({ raw, server, contentDigest, ...record }: EventRecord): ReducedEvent {
-  return withFields({ ...record, sent: JSON.parse(raw) })
+export function reduced(record: EventRecord): ReducedEvent {
+  return reducedEventOf(record)
 }
 
-const PLACES = ['payload', 'properties', 'data']
-
+/** The same for an event of which a test says what was sent. */
 export function withFields(event: Omit<ReducedEvent, 'fields'>): ReducedEvent {
-  const sent = event.sent as Record<string, Record<string, unknown>>
-  const { client, locked, connection } = sent
-  if (connection !== undefined) return { ...event, fields: { ...client, ...locked } }
-  const place = PLACES.find((name) => typeof sent[name] === 'object')
-  return { ...event, fields: place === undefined ? sent : sent[place]! }
+  return reducedEventOf({ ...event, raw: JSON.stringify(event.sent) })
 }
 
 /** Reduces events, with a state that goes to the document store and comes back after each. */

@@ -35,6 +35,7 @@ export const attempts: Reducer<State> = {
   version: 1,
   says: 'How often a learner tried each assessment, what they scored, and how they answered its questions',
   scope: 'learner',
+  types: [...answering],
   start: { assessments: [] },
   reduce,
   show: ({ assessments }) => ({ assessments: assessments.map(shown) }),

@@ -4,8 +4,8 @@ export interface Course {
   points: [number, number][]
 }
 
-/** A line on a page has no more; 120 steps of 10 s are 20 minutes, and each doubling doubles that. */
-const MOST_POINTS = 120
+/** A line on a page needs no more; 48 steps of 10 s are 8 minutes, and each doubling doubles that. */
+const MOST_POINTS = 48
 
 /**
  * Notes a number at a time. Of one step the last counts; when there are too many points, steps become twice as
