@@ -62,6 +62,7 @@ function scene({ settings, random = () => 0.5 }: Options = {}) {
     const documents: DocumentStore = {
       get: (...of) => step(() => model.get(...of)),
       put: (...of) => step(() => model.put(...of)),
+      putAll: (...of) => step(() => model.putAll(...of)),
       delete: (...of) => step(() => model.delete(...of)),
       list: (...of) => step(() => model.list(...of)),
       deletePrefix: (...of) => step(() => model.deletePrefix(...of)),
