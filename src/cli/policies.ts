@@ -3,7 +3,7 @@ import { policySchema } from '../governance/policy/schema'
 import { writeYaml } from '../governance/policy/yaml'
 import { createApiClient } from './api-client'
 import { describeIssue } from './issue-text'
-import { checked, type Policy, policyIn, rulesIn } from './policies/documents'
+import { checked, type Policy, policyIn, type Rule, rulesIn } from './policies/documents'
 import { linesOfTrial, type Trial } from './policies/print-trial'
 import { type ServerOptions, withServerOptions } from './server-options'
 import { renderTable } from './table'
@@ -83,12 +83,16 @@ function importCommand(): Command {
     )
     .action(async (file: string, options: PutOptions) => {
       const added = await rulesIn(file)
-      const { version: _, rules = [], ...settings } = added
+      const { version: _, rules = [], blocklist = [], ...settings } = added
       const ask = createApiClient(options)
       const before = await ask<Policy>('GET', 'policies')
-      const names = new Set(rules.map(({ name }) => name))
-      const kept = (before.rules ?? []).filter(({ name }) => !names.has(name))
-      const policy = { ...before, ...settings, rules: [...kept, ...rules] }
+      const names = new Set([...rules, ...blocklist].map(({ name }) => name))
+      const kept = (list: Rule[] = []) => list.filter(({ name }) => !names.has(name))
+      const blocks = [...kept(before.blocklist), ...blocklist]
+      const policy = {
+        ...{ ...before, ...settings, rules: [...kept(before.rules), ...rules] },
+        ...((before.blocklist !== undefined || blocks.length > 0) && { blocklist: blocks }),
+      }
       checked(file, policy)
       if (!options.dryRun) return put(policy, options)
       if (options.json) printJson(policy)
@@ -154,7 +158,9 @@ async function put(policy: Policy, options: Options) {
   const now = await ask<Put>('PUT', 'policies', { ...policy, version })
   if (options.json) return printJson(now)
   for (const warning of now.warnings ?? []) say(`Note: ${describeIssue(warning)}`)
-  print(`Version ${now.version} is in force, with ${now.rules?.length ?? 0} rules.`)
+  const { rules = [], blocklist = [] } = now
+  const more = blocklist.length === 0 ? '' : `, ${blocklist.length} of a blocklist`
+  print(`Version ${now.version} is in force, with ${rules.length} rules${more}.`)
 }
 
 async function tryIt(policy: Policy | undefined, options: PutOptions) {

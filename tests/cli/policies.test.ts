@@ -103,20 +103,33 @@ describe('nonius policies', () => {
   }, 60_000)
 
   it('adds rules of a file, of PMSS as well, to those in force', async () => {
+    const sheet = '{ blacklist_event_action: DROP; }'
     const pmss = await file(
       'x.pmss',
-      'incoming_events[domain="a.org"] { blacklist_event_action: DROP; }',
+      `// x\nincoming_events[domain="a.org"] ${sheet}\nother { x: y; }`,
     )
     const dry = await policies('import', pmss, '--dry-run')
-    expect(parse(dry.stdout).rules).toMatchObject([
-      { name: 'performance' },
-      { name: 'blacklist a.org', when: { domain: 'a.org' }, then: { action: 'DROP' } },
-    ])
-    expect((await policies('import', pmss)).stdout).toContain('with 2 rules')
+    expect(dry.stderr).toContain('x.pmss:3: other says nothing of events')
+    expect(parse(dry.stdout)).toMatchObject({
+      rules: [{ name: 'performance' }],
+      blocklist: [{ name: 'blacklist a.org', when: { domain: 'a.org' }, action: 'DROP' }],
+    })
+    const one = 'with 1 rules, 1 of a blocklist'
+    expect((await policies('import', pmss)).stdout).toContain(one)
     const again = await file('again.yaml', yaml.replace('0.1', '0.5'))
-    expect((await policies('import', again)).stdout).toContain('with 2 rules')
-    const { rules } = parse((await policies('get')).stdout)
-    expect(rules).toMatchObject([{ name: 'blacklist a.org' }, { then: { sampling: 0.5 } }])
+    expect((await policies('import', again)).stdout).toContain(one)
+    // It is known without its ending, too, and takes the place of what it said before.
+    const held = await file(
+      'sheet',
+      `* ${sheet} [domain="a.org"] ${sheet.replace('DROP', 'MAINTAIN')}`,
+    )
+    expect((await policies('import', held)).stdout).toContain('2 of a blocklist')
+    const { rules, blocklist } = parse((await policies('get')).stdout)
+    expect(rules).toMatchObject([{ then: { sampling: 0.5 } }])
+    expect(blocklist).toMatchObject([{ name: 'blacklist all' }, { action: 'MAINTAIN' }])
+    const bad = await policies('import', await file('bad.pmss', '\nauth[x=y] { x: y; }'))
+    expect(bad.exitCode).toBe(1)
+    expect(bad.stderr).toContain('bad.pmss:2: An attribute must look like')
   }, 60_000)
 
   it('prints the schema for an editor, and help', async () => {

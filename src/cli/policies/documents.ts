@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
+import { readPmss } from '../../governance/pmss/read'
 import { readPolicy } from '../../governance/policy/read'
 import { isObject } from '../../governance/policy/refusing'
 import { readYaml } from '../../governance/policy/yaml'
@@ -7,13 +8,16 @@ import { nameOf } from '../documents'
 import { CommandError } from '../failure'
 import { describeIssue } from '../issue-text'
 import { say } from '../webhooks/shared'
-import { readPmss } from './pmss'
 
 /** A rule as it is written, read by nobody yet. */
 export type Rule = Record<string, unknown>
 
 /** A policy as it is written. */
-export type Policy = Record<string, unknown> & { version?: number; rules?: Rule[] }
+export type Policy = Record<string, unknown> & {
+  version?: number
+  rules?: Rule[]
+  blocklist?: Rule[]
+}
 
 /**
  * Reads a file of a policy, YAML or JSON, and checks it as the server would.
@@ -37,14 +41,17 @@ export async function rulesIn(path: string): Promise<Policy> {
     checked(nameOf(path), value)
     return value as Policy
   }
-  const { rules, notes, faults } = readPmss(nameOf(path), content)
+  const { blocklist, notes, faults } = readPmss(nameOf(path), content)
   if (faults.length > 0) throw new CommandError(faults.join('\n'))
   for (const note of notes) say(note)
-  if (rules.length === 0) throw new CommandError(`${nameOf(path)} has no rules that drop or hold`)
-  return { rules }
+  if (blocklist.length === 0) {
+    throw new CommandError(`${nameOf(path)} says nothing of who may send`)
+  }
+  return { blocklist }
 }
 
-const LIKE_PMSS = /^\s*(?:\/[/*][\s\S]*?\n\s*)*[A-Za-z_][\w-]*(?:\[[^\]]*\])*\s*\{[^"]/
+const LIKE_PMSS =
+  /^(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*\n)*(?:\w+|\*|\[\w+[=\]])[^{}:]*\{\s*(?:\}|\w+\s*:[^;{}]*;)/
 
 /** @throws {CommandError} */
 export function checked(name: string, value: unknown): void {
