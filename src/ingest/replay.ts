@@ -164,9 +164,8 @@ export function createReplay(needs: Needs): Replay {
 
   /** Who replays all that there is has not looked at what is held of a sender. @throws {StorageError} */
   async function isStillBlocked({ tenantId, errors, context }: QuarantinedItem): Promise<boolean> {
-    const { blockedBy } = context
-    if (blockedBy === undefined || !errors.some(({ code }) => code === BLOCKED)) return false
-    return (await needs.blocklist?.hasRule(tenantId, blockedBy)) ?? false
+    if (!errors.some(({ code }) => code === BLOCKED)) return false
+    return (await needs.blocklist?.hasRule(tenantId, context.blockedBy)) ?? false
   }
 
   async function replayPart(

@@ -6,8 +6,8 @@ import type { SenderFacts, SenderVerdicts } from './compile'
 export interface Blocklists extends Blocklist {
   /** @returns undefined where the tenant blocks nobody. @throws {StorageError} */
   sender(facts: SenderFacts): Promise<SenderVerdicts | undefined>
-  /** Tells whether a rule of this name still blocks somebody. @throws {StorageError} */
-  hasRule(tenantId: string, name: string): Promise<boolean>
+  /** Tells whether a rule of this name still blocks somebody; any rule, where none is named. @throws {StorageError} */
+  hasRule(tenantId: string, name: string | undefined): Promise<boolean>
 }
 
 /** Asks the policy in force, which is at most five seconds old. */
@@ -26,8 +26,9 @@ export function createBlocklist({
 
     async hasRule(tenantId, name) {
       const { policy } = await inForce(tenantId)
-      const rule = policy.blocklist?.find((one) => one.name === name)
-      return rule !== undefined && rule.action !== undefined && rule.action !== 'TRANSMIT'
+      const { blocklist = [] } = policy
+      const rules = name === undefined ? blocklist : blocklist.filter((one) => one.name === name)
+      return rules.some(({ action }) => action !== undefined && action !== 'TRANSMIT')
     },
 
     async verdict({ source, domain, ...facts }: BlockFacts) {

@@ -4,7 +4,8 @@ import { readItemPath } from '../../event/conditions/path'
 // Senders write the domain of their school here, from the root of the item.
 const places = [
   'domain',
-  ...['payload', 'properties', 'context', 'metadata'].map((of) => `${of}.domain`),
+  // A stream knows it of whoever authenticated in it (`auth`).
+  ...['payload', 'properties', 'context', 'metadata', 'auth'].map((of) => `${of}.domain`),
 ]
   .map(readItemPath)
   .filter((place) => typeof place !== 'string')
