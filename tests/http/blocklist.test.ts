@@ -23,6 +23,9 @@ async function aTenant(blocklist: object[], more: object = {}) {
   const tenantId = `blocklist-${id()}`
   const scopes = ['admin', 'events:write', 'events:read', 'quarantine:write'] as const
   const key = await test.app.issue([...scopes], tenantId)
+  // It has a record store of xAPI, on AWS as well.
+  const tenant = { tenantId, name: tenantId, createdAt: '2026-11-30T00:00:00.000Z' }
+  await test.app.platform.registry.tenants.put({ ...tenant, xapi: 'lrs' })
   async function call(method: string, path: string, body?: unknown, headers: object = {}) {
     const init = {
       method,
