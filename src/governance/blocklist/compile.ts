@@ -34,7 +34,7 @@ interface Ranked {
 }
 
 // Senders that come again: a rule for each network is looked at once for each of them.
-const MAX_SENDERS = 1_000
+const MAX_SENDERS = 200
 
 const nobody: SenderVerdicts = {
   ...{ always: undefined, isConcerned: false, asksDomain: false },
