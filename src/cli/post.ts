@@ -62,14 +62,16 @@ async function once(
     return { again: `${url.origin} cannot be reached (${(error as Error).message})` }
   }
   const { status } = response
-  if (WORTH_ANOTHER_TRY.has(status)) {
+  const sent = parse(text)
+  // Its tenant has this sender wait for minutes or days: nobody at a terminal waits for that.
+  if (WORTH_ANOTHER_TRY.has(status) && sent.code !== 'held_back') {
     const asked = Number(response.headers.get('retry-after') ?? Number.NaN)
     return {
       again: `the server answers ${status}`,
       after: Number.isFinite(asked) ? asked : undefined,
     }
   }
-  return { status, body: parse(text) }
+  return { status, body: sent }
 }
 
 function parse(text: string): Record<string, unknown> {

@@ -145,7 +145,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
     heard?.(parsed, { ...origin, ...by })
     if (admitItem !== undefined) await inTurns(eachOf(readableIn(parsed), admitItem))
     if (source?.tellsConsent || source?.tellsRosters) {
-      const events = readableIn(parsed).map(({ event }) => event)
+      const events = await heardOf(parsed, verdicts)
       if (source.tellsConsent) await needs.consentSignals?.hear(events, origin)
       if (source.tellsRosters) await needs.memberships?.hear(events, origin)
     }
@@ -201,6 +201,14 @@ function contextOf(body: Arrival['body']): Record<string, string> {
     ...(encoding !== 'unknown' && { contentEncoding: encoding }),
     ...(charset !== undefined && { charset }),
   }
+}
+
+/** Lists the events whose word counts: who may not send grants nobody anything, neither consent nor a class. */
+async function heardOf(parsed: Parsed, verdicts: SenderVerdicts | undefined) {
+  const events = readableIn(parsed).map(({ event }) => event)
+  if (verdicts === undefined) return events
+  const { eventFactsOf } = await import('../governance/blocklist/event-facts')
+  return events.filter((event) => verdicts.of(eventFactsOf(event, verdicts)) === undefined)
 }
 
 function sizeOf(parsed: Parsed): number {

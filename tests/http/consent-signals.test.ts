@@ -105,6 +105,24 @@ const rows: [
   ['another shape', native({ consent: ['analytics'] }), ada, undefined],
 ]
 
+describe('a source that is blocked for now', () => {
+  it('tells nothing of consent, but what is of others', async () => {
+    await using test = await start()
+    const blocklist = [{ name: 'wait', when: { domain: 'held.example' }, action: 'MAINTAIN' }]
+    await call(test, 'PUT', '/policies', { blocklist })
+    const of = (user_id: string) => ({
+      ...{ event_type: 'opened', user_id },
+      context: { consent: { analytics: 'granted' } },
+    })
+    const people = ['ada@held.example', 'ada@fine.example']
+    await call(test, 'POST', '/api/v1/events', people.map(of))
+    expect(await Promise.all(people.map((one) => saidBy(test, one)))).toEqual([
+      undefined,
+      { analytics: 'granted' },
+    ])
+  })
+})
+
 describe('consent that events tell', () => {
   for (const [what, [path, body], actor, said] of rows) {
     it(`is kept as their actor’s, with the event as evidence: ${what}`, async () => {
