@@ -15,6 +15,7 @@ import {
   unlimited,
   wholeNumber,
 } from './forms'
+import { rootPlaces, rootPlacesExpected, signingKey, signingKeyExpected } from './root-places'
 
 /** A setting has everything that a refusal and the reader need to know about it. */
 export interface Setting<Value> {
@@ -280,6 +281,16 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
       .string()
       .refine((text) => !text.includes('\0'))
       .transform((text) => (text === 'off' || text === 'built-in' ? text : { folder: text })),
+  rootsTo: {
+    name: 'NONIUS_ROOTS_TO',
+    expected: rootPlacesExpected,
+    schema: rootPlaces,
+  },
+  rootsKey: {
+    name: 'NONIUS_ROOTS_KEY',
+    expected: signingKeyExpected,
+    secret: true,
+    schema: signingKey,
   },
   logLevel: {
     name: 'NONIUS_LOG_LEVEL',
