@@ -281,6 +281,7 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
       .string()
       .refine((text) => !text.includes('\0'))
       .transform((text) => (text === 'off' || text === 'built-in' ? text : { folder: text })),
+  },
   rootsTo: {
     name: 'NONIUS_ROOTS_TO',
     expected: rootPlacesExpected,

@@ -1,9 +1,10 @@
 import type { ChangeFeed } from '../../platform/change-feed'
 import type { Clock } from '../../platform/clock'
 import type { Tenants } from '../../platform/registry/tenants'
-import { type CloseNeeds, closeHours } from './close'
+import type { createClosing } from './closing'
 
-interface Needs extends CloseNeeds {
+interface Needs {
+  close: ReturnType<typeof createClosing>
   changes: Pick<ChangeFeed, 'lags'>
   tenants: Pick<Tenants, 'list'>
   clock: Pick<Clock, 'now'>
@@ -12,47 +13,37 @@ interface Needs extends CloseNeeds {
 // An hour that is over is closed within about so long; a look that finds nothing to do reads a row a tenant.
 const EVERY_MS = 60_000
 
-/** The consumer of the feed that fills the trees has this name. */
-export const TREES_CONSUMER = 'trees'
+/** The consumer of the feed that fills the trees has this name (`changes/trees.ts`). */
+const CONSUMER = 'trees'
 
-/** Closes hours and publishes their roots while a server of one machine runs, and what it missed at its start. */
-export function keepRoots(needs: Needs): AsyncDisposable {
-  const { changes, tenants, clock, log } = needs
-  let running: Promise<unknown> | undefined
-  let isStopped = false
-
-  /** Tells up to when all that was stored is in a tree: what waits for its leaf may be of the hour before. */
-  function through(): Date | undefined {
-    const lag = changes.lags().find(({ consumer }) => consumer === TREES_CONSUMER)
-    if (lag === undefined) return undefined
-    return new Date(clock.now().getTime() - (lag.records > 0 ? lag.ageMs : 0))
-  }
+/** Closes hours while a server of one machine runs, and at its start what it missed. */
+export function keepRoots({ close, changes, tenants, clock }: Needs): AsyncDisposable {
+  let running: Promise<void> | undefined
 
   async function run() {
-    const until = through()
-    if (until === undefined) return
-    try {
-      const tenantIds = (await tenants.list()).map(({ tenantId }) => tenantId)
-      await closeHours(needs, tenantIds, until)
-    } catch (error) {
-      const reason = (error as Error).message
-      log.warn('hours of the log were not closed; the next minute goes on', { reason })
-    }
+    // Records that wait for their leaf may be of the hour before.
+    const lag = changes.lags().find(({ consumer }) => consumer === CONSUMER)
+    if (lag === undefined) return
+    const through = new Date(clock.now().getTime() - (lag.records > 0 ? lag.ageMs : 0))
+    await close(
+      (await tenants.list()).map(({ tenantId }) => tenantId),
+      through,
+    )
   }
 
   function look() {
-    // A sink that is slow holds up the next look, not two of them.
-    if (isStopped || running !== undefined) return
-    running = run().finally(() => {
-      running = undefined
-    })
+    // A sink that is slow holds up the next look, not two of them. A registry that fails is asked again.
+    running ??= run()
+      .catch(() => {})
+      .finally(() => {
+        running = undefined
+      })
   }
 
   const timer = setInterval(look, EVERY_MS)
   look()
   return {
     async [Symbol.asyncDispose]() {
-      isStopped = true
       clearInterval(timer)
       await running
     },

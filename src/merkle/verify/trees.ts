@@ -117,7 +117,7 @@ async function checkTree(
     for (const leaf of leaves) {
       const { index: at, eventId, salt, hash, of } = leaf
       if (at >= size) {
-        // What is appended to an open tree while we look is none of our concern.
+        // An open tree that grows while we look is none of our concern.
         if (chained === undefined) break
         beyond += 1
         const message = `Leaf ${at} was added to the tree of ${hour} after it was closed with ${size}.`

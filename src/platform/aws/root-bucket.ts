@@ -1,6 +1,7 @@
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { RootSink } from '../root-sink'
 import { guarded } from './errors'
+import { serviceTimeOuts as requestHandler } from './time-outs'
 
 /**
  * Puts roots into a bucket of the operator's, an object each. With object lock and a default retention there,
@@ -22,4 +23,8 @@ export function createBucketSink(
       await guarded('publishing a root', () => client.send(new PutObjectCommand(put)))
     },
   }
+}
+
+export function openBucketSink(place: { bucket: string; prefix: string }): RootSink {
+  return createBucketSink(new S3Client({ requestHandler }), place)
 }

@@ -98,7 +98,7 @@ export function createErase({ blobs, clock }: Needs) {
       }
       return (tenantId, eventId, storedAt) => {
         const at = ids.get(`${tenantId} ${eventId}`)
-        // What was put back without its people was stored after that.
+        // An event that was put back without its people was stored after that.
         return at !== undefined && storedAt < at - (at % SECOND_MS) + SECOND_MS
       }
     },

@@ -4,7 +4,7 @@ export const BATCHES = `${TREES}batches/`
 const HOURS = `${TREES}hours/`
 const ERASED = `${TREES}erased/`
 
-/** What belongs to an hour of a tenant, which another tenant's name is no beginning of. */
+/** A tenant has its hours below this; no other tenant's name begins so. */
 export const hoursOf = (tenantId: string) => `${HOURS}${encodeURIComponent(tenantId)}/`
 export const hourAt = (tenantId: string, hour: string) => `${hoursOf(tenantId)}${hour}/`
 export const headAt = (tenantId: string, hour: string) => `${hourAt(tenantId, hour)}head`

@@ -75,7 +75,7 @@ export function walkLog(folder: string): WalkedPlace {
   return {
     name: 'hot store',
     problems: () => problems,
-    // Of the hour in which the oldest file was begun, a part may have gone with the one before it.
+    // A part of the hour in which the oldest file was begun may have gone with the file before it.
     holds: (hour) => begun === undefined || hour > begun,
 
     async *events(tenantId) {
