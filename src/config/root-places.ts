@@ -28,16 +28,27 @@ export function readRootPlace(text: string): RootPlace | undefined {
 // Each gets every root, one after the other.
 const MOST = 10
 
-export const rootPlaces = z
+const rootPlaces = z
   .string()
   .transform((text) => listOf(text).map(readRootPlace))
   .refine((places) => places.length <= MOST && !places.includes(undefined))
   .transform((places) => places.filter((one) => one !== undefined))
-export const rootPlacesExpected =
-  'up to ten of these, with commas between: the path of a file, an http: or https: address, s3://bucket/folder'
 
-export const signingKey = z.string().refine(isSigningKey)
-export const signingKeyExpected = 'an Ed25519 private key, PKCS #8 DER in base64'
+/** The settings of roots are apart, since the file of all settings is long. */
+export const rootSettings = {
+  rootsTo: {
+    name: 'NONIUS_ROOTS_TO',
+    expected:
+      'up to ten of these, with commas between: the path of a file, an http: or https: address, s3://bucket/folder',
+    schema: rootPlaces,
+  },
+  rootsKey: {
+    name: 'NONIUS_ROOTS_KEY',
+    expected: 'an Ed25519 private key, PKCS #8 DER in base64',
+    secret: true,
+    schema: z.string().refine(isSigningKey),
+  },
+} as const
 
 function isSigningKey(text: string): boolean {
   try {

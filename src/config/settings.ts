@@ -15,7 +15,7 @@ import {
   unlimited,
   wholeNumber,
 } from './forms'
-import { rootPlaces, rootPlacesExpected, signingKey, signingKeyExpected } from './root-places'
+import { rootSettings } from './root-places'
 
 /** A setting has everything that a refusal and the reader need to know about it. */
 export interface Setting<Value> {
@@ -282,17 +282,7 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
       .refine((text) => !text.includes('\0'))
       .transform((text) => (text === 'off' || text === 'built-in' ? text : { folder: text })),
   },
-  rootsTo: {
-    name: 'NONIUS_ROOTS_TO',
-    expected: rootPlacesExpected,
-    schema: rootPlaces,
-  },
-  rootsKey: {
-    name: 'NONIUS_ROOTS_KEY',
-    expected: signingKeyExpected,
-    secret: true,
-    schema: signingKey,
-  },
+  ...rootSettings,
   logLevel: {
     name: 'NONIUS_LOG_LEVEL',
     also: ['LOG_LEVEL'],
