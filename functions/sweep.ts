@@ -7,10 +7,14 @@ import { createExports } from '../src/exports/exports'
 import { governanceLater } from '../src/governance/later'
 import { SPILL_PREFIX } from '../src/ingest/spill'
 import { sweepSpill } from '../src/ingest/sweep-spill'
+import { createClosing } from '../src/merkle/roots/closing'
+import { createPostSink } from '../src/merkle/roots/post'
+import { createGuard } from '../src/outbound/guard'
 import { openServing } from '../src/platform/aws'
 import { FAILED_CHANGES } from '../src/platform/aws/change-feed/read'
 import { FAILED_BATCHES, replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
 import { oldestAgeS } from '../src/platform/aws/lambda/put-aside'
+import { openBucketSink } from '../src/platform/aws/root-bucket'
 import { systemClock as clock } from '../src/platform/clock'
 import { createAccess } from '../src/privacy/access/access'
 import { redactLater as makeRedact } from '../src/privacy/access/redact-later'
@@ -44,6 +48,15 @@ const { governance, policies } = governanceLater(platform, {
 })
 const audit = auditLater({ ...platform, config, clock, log })
 
+// A place is named by whoever deploys: their own network may be called.
+const guard = createGuard({ allowPrivate: true })
+const sinks = (config.rootsTo ?? []).map((place) => {
+  if (place.kind === 'bucket') return openBucketSink(place)
+  if (place.kind === 'post') return createPostSink(place.url, guard)
+  throw new Error('Roots can be written to no file here: name a bucket.')
+})
+const close = createClosing({ ...platform, key: config.rootsKey, sinks, log })
+
 const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn = 'follow' } =
   process.env
 const handlers = new Map([
@@ -61,7 +74,7 @@ const REQUESTS = 6000
 
 /**
  * Takes up again the work that had to wait: requests that were spilled, access requests, exports, batches
- * that Lambda gave up. Once a day it forgets what is old.
+ * that Lambda gave up. It closes hours of the log, and publishes their roots. Once a day it forgets what is old.
  */
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
@@ -71,6 +84,7 @@ export async function handler(): Promise<void> {
   const tenantIds = tenants.map(({ tenantId }) => tenantId)
   await access.carryOn(tenantIds, RUN_MS / 4)
   await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
+  await closeLog(tenantIds)
   if (clock.now().getUTCHours() === FORGET_HOUR && clock.now().getUTCMinutes() < CALLED_EVERY_MIN) {
     const forgetful = { ...platform, blobs: undefined }
     const keptDays = async (tenantId: string) =>
@@ -86,4 +100,16 @@ export async function handler(): Promise<void> {
   gauges.report('PutAsideSeconds', age)
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))
+}
+
+/** Puts together the trees of hours that are over, and chains their roots. A failure holds up nothing else. */
+async function closeLog(tenantIds: readonly string[]) {
+  try {
+    await platform.trees.merge(clock.monotonic() + RUN_MS / 4)
+  } catch (error) {
+    log.error('trees were not put together; the next run goes on', {
+      reason: (error as Error).message,
+    })
+  }
+  await close(tenantIds, clock.now())
 }

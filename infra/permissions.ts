@@ -10,6 +10,7 @@ import { connections } from './connections'
 import { rootKey } from './keys'
 import { archiveTable, database, eventsView, lake, settledTableArn } from './lake'
 import { deliveryQueue } from './queues'
+import { rootBuckets } from './settings'
 import { accountId, region } from './stage'
 import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
 
@@ -170,11 +171,11 @@ const abandonExports: Permissions = [
   { actions: ['s3:AbortMultipartUpload'], resources: [$interpolate`${blobs.arn}/exports/*`] },
 ]
 
-/** Stores what is too large for the lake or for a record store, and changes that cannot be read. */
+/** Stores what is too large for the lake or for a record store, changes that cannot be read, and leaves of trees. */
 const putLargeAndFailed: Permissions = [
   {
     actions: ['s3:PutObject'],
-    resources: ['large', 'failed', 'statements'].map(
+    resources: ['large', 'failed', 'statements', 'trees/batches'].map(
       (place) => $interpolate`${blobs.arn}/${place}/*`,
     ),
   },
@@ -411,6 +412,12 @@ const keepStates: Permissions = [
   },
 ]
 
+/** Writes roots of the log where whoever deploys says, and can change nothing there. */
+const publishRoots: Permissions = rootBuckets.map(({ bucket, prefix }) => ({
+  actions: ['s3:PutObject'],
+  resources: [`arn:aws:s3:::${bucket}/${prefix}*`],
+}))
+
 /** Hands on what was stored. */
 const handOn: Permissions = [
   ...followBatches,
@@ -492,5 +499,6 @@ export const permissions = {
     ...askLake,
     ...readDeliveryLog,
     ...abandonExports,
+    ...publishRoots,
   ],
 } satisfies Record<string, Permissions>

@@ -1,3 +1,4 @@
+import { readConfig } from '../src/config/read-config'
 import type { IndexProfile } from '../src/platform/aws/deployed/index-profiles'
 import { profileNames, profiles } from './profiles'
 import { isPermanentStage } from './stage'
@@ -58,6 +59,23 @@ function wholeNumber(name: string, bounds: { usual: number; least: number; most:
     `${name} must be a whole number from ${least} to ${most}; it is ${JSON.stringify(given)}.`,
   )
 }
+
+const { NONIUS_ROOTS_TO: rootsTo = '', NONIUS_ROOTS_KEY: rootsKey = '' } = process.env
+
+/** The one function that publishes roots of the log has these settings: the key is nobody else's. */
+export const rootSettings: Record<string, string> = {
+  ...(rootsTo !== '' && { NONIUS_ROOTS_TO: rootsTo }),
+  ...(rootsKey !== '' && { NONIUS_ROOTS_KEY: rootsKey }),
+}
+
+// A wrong setting is named here, and not by a function that cannot start.
+const rootPlaces = readConfig(rootSettings).rootsTo ?? []
+if (rootPlaces.some(({ kind }) => kind === 'file')) {
+  throw new Error('NONIUS_ROOTS_TO names a file, which a function has not: name a bucket, s3://…')
+}
+
+/** Roots are put into these buckets, which are not ours. */
+export const rootBuckets = rootPlaces.filter((place) => place.kind === 'bucket')
 
 // These of the README's settings mean something where there is no port, folder or demo key.
 const passedOn = [

@@ -2,14 +2,19 @@ import { changes } from './changes'
 import { follow } from './follow'
 import { createFunction } from './function'
 import { permissions } from './permissions'
+import { rootSettings } from './settings'
 
 export const sweep = createFunction('Sweep', {
   description:
-    'Takes up again what was put aside: spilled requests, exports, batches of the stream that failed',
+    'Takes up again what was put aside: spilled requests, exports, batches that failed; closes hours of the log',
   memory: '1024 MB',
   timeout: '5 minutes', // by then the next one is called
   // A batch that was given up names the function that failed on it.
-  environment: { NONIUS_CHANGES_ARN: changes.arn, NONIUS_FOLLOW_ARN: follow.arn },
+  environment: {
+    NONIUS_CHANGES_ARN: changes.arn,
+    NONIUS_FOLLOW_ARN: follow.arn,
+    ...rootSettings,
+  },
   permissions: permissions.sweep,
   retries: 0, // the next call is at hand, and two at a time do the same work twice
 })

@@ -5,6 +5,7 @@ import { rememberTenants } from './access/keys/tenants'
 import { catchUpAll } from './audit/catch-up'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
+import { StorageError } from './error/storage-error'
 import { keptDaysOf } from './governance/kept-days'
 import { limitIn } from './heap-size.mjs'
 import { createApp } from './http/app'
@@ -13,6 +14,9 @@ import { RECEIPT_BYTES } from './ingest/receipt-text'
 import { createLimiter, ratesOf } from './limits/limiter'
 import { createHub } from './live/hub'
 import { createBudget } from './memory/budget'
+import { createClosing } from './merkle/roots/closing'
+import { keepRoots } from './merkle/roots/keeper'
+import { createPostSink } from './merkle/roots/post'
 import { recoverWaiting } from './observer/recover'
 import { createGuard } from './outbound/guard'
 import { createIdleConnections } from './outbound/idle-connections'
@@ -20,6 +24,7 @@ import { systemClock as clock, createAgreedTime } from './platform/clock'
 import { type LocalPlatform, openLocalPlatform } from './platform/local'
 import { createSockets } from './platform/local/connections'
 import { answerFlushRequests } from './platform/local/flush-requests'
+import { createFileSink } from './platform/local/root-file'
 import { serveHttp } from './platform/local/serve'
 import { settleNightly } from './platform/local/settle/nightly'
 import { answerLakeRequests } from './platform/local/settle/requests'
@@ -97,6 +102,7 @@ export async function startServer(config: Config): Promise<Server> {
   const services = opened.use(createServices(measured, options))
   settleOnTime(opened, platform, services)
   if (reducing !== undefined) rebuilds = opened.use(rebuildingWith(platform, services, reducing))
+  opened.use(closingHours(platform, services))
   const checking = setInterval(expiring(platform, services), EXPIRE_EVERY_MS)
   opened.defer(() => clearInterval(checking))
   void catchUpAll({ ...services, ...platform.registry })
@@ -174,6 +180,20 @@ function settleOnTime(
   const now = createAgreedTime(clock)
   now() // this is the first of two looks
   opened.use(settleNightly({ settlement, keptDays, hour, now, log }))
+}
+
+/** Closes the hours of the log, and publishes their roots. */
+function closingHours(platform: LocalPlatform, { config, log }: Services) {
+  // Who sets the environment may name a place of their own network.
+  const guard = createGuard({ allowPrivate: true })
+  const sinks = (config.rootsTo ?? []).map((place) => {
+    if (place.kind === 'file') return createFileSink(place.path)
+    if (place.kind === 'post') return createPostSink(place.url, guard)
+    const message = 'NONIUS_ROOTS_TO names a bucket of S3, which only Nonius on AWS writes to'
+    throw new StorageError(message, { isRetriable: false })
+  })
+  const close = createClosing({ ...platform, key: config.rootsKey, sinks, log })
+  return keepRoots({ close, ...platform, ...platform.registry, clock })
 }
 
 function expiring(platform: Platform, { access, exports, policies, config, audit, log }: Services) {

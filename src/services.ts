@@ -23,6 +23,7 @@ import type { HubNeeds } from './live/hub'
 import type { Live } from './live/live'
 import type { Budget } from './memory/budget'
 import type { RootChain } from './merkle/prove'
+import { rootsLater } from './merkle/roots/later'
 import { createGet, type Get } from './outbound/get'
 import { createGuard, type Guard } from './outbound/guard'
 import type { Clock } from './platform/clock'
@@ -117,7 +118,7 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   /** Keeps who did what to data of people. */
   audit: AuditTrail
   /** The roots of closed hours, chained. */
-  roots?: RootChain | undefined
+  roots: RootChain
   /** Finds which groups somebody teaches or manages. */
   groupsOf: GroupsOf
   /** Lists every id by which stored events may name somebody. */
@@ -211,6 +212,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     ...governing,
     platform,
     identity,
+    roots: rootsLater(platform),
     findSource,
     findTenant,
     findTypes,

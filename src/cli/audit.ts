@@ -1,8 +1,9 @@
 import { Command } from 'commander'
-import type { AuditEntry, AuditPage, AuditVerdict } from '../audit/trail'
+import type { AuditEntry, AuditPage } from '../audit/trail'
 import { systemClock as clock } from '../platform/clock'
 import { openDocumentsFile } from '../platform/local'
 import { toTimeBound } from '../query/time-bound'
+import { verifyCommand } from './audit-verify'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { CommandError } from './failure'
 import { offlineTrail } from './registry-place'
@@ -16,7 +17,9 @@ interface Options extends DataDirOption {
 
 export function auditCommand(): Command {
   return new Command('audit')
-    .description('who did what to data of people; works while the server runs')
+    .description(
+      'who did what to data of people, and whether all is as it was; works while the server runs',
+    )
     .addCommand(listCommand())
     .addCommand(verifyCommand())
 }
@@ -67,39 +70,6 @@ function listCommand(): Command {
       const lines = entries.map((entry) => JSON.stringify(entry)).join('\n')
       process.stdout.write(`${options.json ? lines : tableOf(entries)}\n`)
     })
-}
-
-function verifyCommand(): Command {
-  return new Command('verify')
-    .description(
-      'look at every entry, and name the first that another hand changed; exit 1 if one was',
-    )
-    .addOption(tenantOption())
-    .addOption(dataDirOption())
-    .option('--json', 'print JSON')
-    .action(async (options: Options) => {
-      using file = open(options)
-      const { tenantId } = await requireTenant(file.registry, options.tenant)
-      let entries = 0
-      let first: number | undefined
-      for (let cursor: string | undefined; ; ) {
-        const { nextCursor, ...found }: AuditVerdict = await file.trail.verify(tenantId, { cursor })
-        entries += found.entries
-        first ??= found.first
-        cursor = nextCursor
-        if (cursor !== undefined) continue
-        const verdict = { ...found, entries, first }
-        process.stdout.write(`${options.json ? JSON.stringify(verdict) : sentenceOf(verdict)}\n`)
-        if (verdict.fault !== undefined) process.exitCode = 1
-        return
-      }
-    })
-}
-
-function sentenceOf({ entries, last, hash, fault }: AuditVerdict): string {
-  if (fault !== undefined) return `${fault.message} (${fault.kind})`
-  if (entries === 0) return 'The trail has no entries.'
-  return `${entries} entries are whole, up to ${last}.\nhash ${hash}`
 }
 
 function timeOf(text: string | undefined): string | undefined {

@@ -1,3 +1,5 @@
+import type { RootPlace } from './root-places'
+
 /** Versions of xAPI, as their header names them (1.0.3, Communication, 3.3; 2.0, 4.1.2). */
 export const xapiVersions = ['1.0.3', '2.0.0'] as const
 export type XapiVersion = (typeof xapiVersions)[number]
@@ -79,5 +81,9 @@ export interface Config {
   maxWsMessageBytes: number
   /** Reducers run: none when `off`, those that come with Nonius, and beside them those of a folder. */
   reducers: 'off' | 'built-in' | { folder: string }
+  /** Roots of closed hours are written there, too; nowhere when left out. */
+  rootsTo?: readonly RootPlace[] | undefined
+  /** They are signed with this key, PKCS #8 DER in base64; not at all when left out. */
+  rootsKey?: string | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }

@@ -65,5 +65,9 @@ export const meanings: { [Name in keyof Config]-?: string } = {
     'Largest message of a WebSocket, if a body may be as large. 512 KB. With smaller ones, more WebSockets may be open on a small machine. On AWS it is 128 KB.',
   reducers:
     'Which reducers run: `built-in` those that come with Nonius, `off` none, or beside those the modules (TypeScript or JavaScript) of the folder of this path. On AWS they are bundled when it is deployed.',
+  rootsTo:
+    'Where the roots of the log are written each hour, beside our own store: a file, an address that they are posted to, on AWS a bucket, `s3://bucket/folder`; see docs/audit.md.',
+  rootsKey:
+    'Ed25519 private key that roots are signed with, PKCS #8 DER in base64; see docs/audit.md.',
   logLevel: '`debug`, `info`, `warn`, `error` or `silent`. The log goes to stderr.',
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'bun:test'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { ConfigError, readConfig } from './read-config'
+
+const anEd25519Key = pkcs8Of(generateKeyPairSync('ed25519'))
+
+function pkcs8Of({ privateKey }: { privateKey: KeyObject }): string {
+  return privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
+}
 
 const valid: [variable: string, value: string, field: string, reads: unknown][] = [
   ['NONIUS_PORT', '0', 'port', 0],
@@ -50,6 +57,17 @@ const valid: [variable: string, value: string, field: string, reads: unknown][] 
   ['NONIUS_REDUCERS', 'off', 'reducers', 'off'],
   ['NONIUS_REDUCERS', './reducers', 'reducers', { folder: './reducers' }],
   ['NONIUS_LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+  [
+    'NONIUS_ROOTS_TO',
+    '/mnt/roots.jsonl, https://siem.example.edu/roots?t=1,s3://roots.example/nonius',
+    'rootsTo',
+    [
+      { kind: 'file', path: '/mnt/roots.jsonl' },
+      { kind: 'post', url: 'https://siem.example.edu/roots?t=1' },
+      { kind: 'bucket', bucket: 'roots.example', prefix: 'nonius/' },
+    ],
+  ],
+  ['NONIUS_ROOTS_KEY', anEd25519Key, 'rootsKey', anEd25519Key],
   ['NONIUS_CORS_ORIGINS', '*', 'corsOrigins', '*'],
   [
     'NONIUS_CORS_ORIGINS',
@@ -113,6 +131,11 @@ const invalid: [variable: string, value: string][] = [
   ['NONIUS_RATE_LIMIT_ADMIN', '10/week'],
   ['NONIUS_MAX_PAYLOAD_KEYS', '0'],
   ['NONIUS_LOG_LEVEL', 'verbose'],
+  ['NONIUS_ROOTS_TO', 'a.jsonl,,b.jsonl'],
+  ['NONIUS_ROOTS_TO', 'ftp://files.example.edu/roots'],
+  ['NONIUS_ROOTS_TO', 's3://Not_A_Bucket/a'],
+  ['NONIUS_ROOTS_TO', 'https://'],
+  ['NONIUS_ROOTS_TO', Array.from({ length: 11 }, (_, i) => `${i}.jsonl`).join()],
   ['NONIUS_CORS_ORIGINS', 'quiz.example.edu'],
   ['NONIUS_CORS_ORIGINS', '*,https://a.example'],
   ['NONIUS_CORS_ORIGINS', 'https://a.example,'],
@@ -239,6 +262,15 @@ describe('the environment is read once, at the start', () => {
     const env = { NONIUS_PORT: '3001', PORT: '8001', NONIUS_LOG_LEVEL: '', LOG_LEVEL: 'DEBUG' }
     expect(readConfig(env)).toMatchObject({ port: 3001, logLevel: 'debug' })
     expect(problemsOf({ NONIUS_PORT: 'x', PORT: '8001' })[0]).toStartWith('NONIUS_PORT must be')
+  })
+
+  it('refuses a key of roots that is none, and never shows it', () => {
+    const rsa = pkcs8Of(generateKeyPairSync('rsa', { modulusLength: 1024 }))
+    for (const secret of [rsa, 'c2VjcmV0', '-----BEGIN PRIVATE KEY-----']) {
+      const [problem] = problemsOf({ NONIUS_ROOTS_KEY: secret })
+      expect(problem).toStartWith('NONIUS_ROOTS_KEY must be an Ed25519 private key')
+      expect(problem).not.toContain(secret)
+    }
   })
 
   it('refuses one key for both uses', () => {

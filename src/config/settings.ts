@@ -15,6 +15,7 @@ import {
   unlimited,
   wholeNumber,
 } from './forms'
+import { rootSettings } from './root-places'
 
 /** A setting has everything that a refusal and the reader need to know about it. */
 export interface Setting<Value> {
@@ -281,6 +282,7 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
       .refine((text) => !text.includes('\0'))
       .transform((text) => (text === 'off' || text === 'built-in' ? text : { folder: text })),
   },
+  ...rootSettings,
   logLevel: {
     name: 'NONIUS_LOG_LEVEL',
     also: ['LOG_LEVEL'],

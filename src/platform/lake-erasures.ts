@@ -40,4 +40,9 @@ export interface LakeErasures {
   request(tenantId: string, request: LakeErasureRequest): Promise<void>
   /** @returns undefined where there is no such request */
   state(tenantId: string, id: string): Promise<LakeErasureState | undefined>
+  /**
+   * Writes queries that list the ids of what the lake has of these people, in the dialect of its engine:
+   * what else stands for those events is forgotten by them.
+   */
+  idQueries(tenantId: string, actorIds: readonly string[]): string[]
 }

@@ -107,7 +107,8 @@ const mayImport: Record<string, string[]> = {
   // Pure functions over the record, and the states that they come to.
   reducers: [...ground, 'analytics', 'documents', 'jobs', 'query', 'rosters'],
   // A log that proves itself: trees of hashes, and their roots.
-  merkle: [...ground, 'audit', 'jobs', 'query'],
+  // Roots are posted to whom the operator names.
+  merkle: [...ground, 'audit', 'jobs', 'outbound', 'query'],
   // Learning Observer's stream: frames, who sends them, what is held for them.
   observer: [...ground, ...standards, 'access', 'governance', 'ingest', 'limits', 'wire'],
   // From one standard to another, which never know each other.

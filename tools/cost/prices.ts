@@ -70,6 +70,7 @@ export const prices = {
   },
   firehoseConvert: { usd: 0.018, unit: 'GB', of: 'Firehose format conversion', source: firehose },
   s3Put: { usd: 0.005 / 1000, unit: 'request', of: 'S3 PUT', source: s3 },
+  s3Get: { usd: 0.4 / MILLION, unit: 'request', of: 'S3 GET', source: s3 },
   s3Standard: { usd: 0.023, unit: 'GB-month', of: 'S3 Standard', source: s3 },
   s3Glacier: {
     usd: 0.004,

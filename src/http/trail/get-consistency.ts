@@ -110,8 +110,8 @@ export function getConsistency(app: App, { platform, services }: AppDeps) {
 
   async function chainBetween(tenantId: string, from: string, to: string): Promise<ChainedRoot[]> {
     const { roots } = services
-    const [first, last] = [await roots?.ofHour(tenantId, from), await roots?.ofHour(tenantId, to)]
-    if (roots === undefined || first === undefined) {
+    const [first, last] = [await roots.ofHour(tenantId, from), await roots.ofHour(tenantId, to)]
+    if (first === undefined) {
       const detail = `The root of the hour ${from} is not chained yet: that is done within minutes of its end.`
       throw new AppError('wrong_state', detail)
     }

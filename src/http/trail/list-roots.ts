@@ -81,7 +81,6 @@ export function listRoots(app: App, { platform, services }: AppDeps) {
   async function chained(tenantId: string, hours: readonly string[]) {
     const byHour = new Map<string, ChainedRoot>()
     const { roots } = services
-    if (roots === undefined) return byHour
     // The latest of them may be closed, and not chained yet.
     for (const [at, hour] of hours.entries()) {
       const latest = await roots.ofHour(tenantId, hour)

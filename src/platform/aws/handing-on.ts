@@ -14,6 +14,7 @@ import { readingWith } from './events/committed'
 import { createItems } from './events/item'
 import { lazyDocuments, lazyLake, lazyReplayWakes, lazyStatements } from './lazy'
 import { serviceTimeOuts } from './time-outs'
+import { createAdd } from './trees/add'
 
 // These are apart from what answers requests, whose start is not to read the clients of queues and
 // streams.
@@ -43,6 +44,7 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
       blobs,
     }),
     deliveries: openDeliveries(resources, dynamo, clock),
+    trees: { add: createAdd({ blobs, clock }) },
     storedTypes: createStoredTypes({ client: dynamo, table: registryTable, clock }),
   }
 }

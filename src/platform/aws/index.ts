@@ -25,11 +25,13 @@ import {
   lazyStatements,
   once,
 } from './lazy'
+import { lazyTrees } from './lazy-trees'
 import { lazyTypeCounts } from './lazy-type-counts'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import { createSourceActivity, type SettlingActivity } from './source-activity'
 import { tableTimeOuts } from './time-outs'
+import type { AwsTrees } from './trees'
 
 interface Needs {
   clock: Clock
@@ -98,6 +100,7 @@ export function openServing(
   conformance: SettlingCounts
   activity: SettlingActivity
   spill: BlobStore
+  trees: AwsTrees
 } {
   const parts = openParts(resources, clock)
   const { dynamo: client, blobs, tokens, box, events } = parts
@@ -126,6 +129,7 @@ export function openServing(
     lake,
     sqlJudge: lake,
     lakeErasures: lazyLakeErasures(blobs),
+    trees: lazyTrees({ blobs, clock, log }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     activity: createSourceActivity({ client, table: registryTable, clock, log }),
     typeCounts: lazyTypeCounts({ client, table: registryTable, clock }),

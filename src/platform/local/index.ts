@@ -6,6 +6,7 @@ import type { Platform } from '../platform'
 import type { Tenant, XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
 import { createSecretBox } from '../shared/secret-box'
+import type { Trees } from '../trees'
 import { createTurns } from '../turns'
 import { createAggregates } from './aggregates/read'
 import { openArchive } from './archive'
@@ -41,6 +42,7 @@ import { createTypeCounts, typeCountsSchema } from './type-counts'
 /** One machine settles its lake itself; on AWS a function of its own does. */
 export interface LocalPlatform extends Platform {
   settlement: LocalSettlement
+  trees: Trees
 }
 
 /** Opens the file that the CLI shares with a running server: tenants, sources, keys, webhooks. */

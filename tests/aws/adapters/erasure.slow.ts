@@ -86,6 +86,8 @@ async function scene() {
           lake.asked = [...actorIds]
         },
         state: async () => lake.state,
+        // The lake here is none that can be asked.
+        idQueries: () => [],
       },
       firstPlaces: [
         failedBatchesPlace({

@@ -132,6 +132,7 @@ export const holders: Readonly<Record<string, Holder>> = {
   },
   'Trees that prove events': {
     files: ['trees.db'],
+    blobs: ['trees/'],
     shownBy: ['tests/contracts/trees.contract.ts', 'forgets what has lived its days'],
   },
   'Spill and failed batches': {
@@ -162,4 +163,7 @@ export const impersonal: Readonly<Record<string, string>> = {
   'secret.key': 'a key',
   damaged: 'what nobody can read; named at /ready until a person removes it',
   'audit-head': 'where that ends',
+  'audit-roots': 'hashes over hashes of an hour',
+  'audit-roots-end': 'where those end',
+  'audit-roots-published': 'how many of those others have',
 }

@@ -1,5 +1,6 @@
 import type { BlobStore } from '../../blob-store'
 import type { LakeErasureState, LakeErasures } from '../../lake-erasures'
+import { idQueries } from './id-queries'
 import { SETTLING } from './state'
 import { dayBefore } from './texts'
 
@@ -81,6 +82,8 @@ export type Requests = ReturnType<typeof createRequests>
 export function createLakeErasures(blobs: Pick<BlobStore, 'get' | 'put' | 'list'>): LakeErasures {
   const requests = createRequests(blobs)
   return {
+    idQueries,
+
     async request(tenantId, { id, actorIds, requestedAt, isDryRun }) {
       if ((await requests.find(tenantId, id)) !== undefined) return
       const ids = [...new Set(actorIds)].filter((one) => one !== '')

@@ -211,7 +211,8 @@ export function decoderFor(names: readonly string[]): DecodeLine {
     const column = known.get(name)
     return column === undefined ? [] : [{ ...column, place, decode: decoders[column.type] }]
   })
-  const escapedCells = cells.filter(({ name }) => name !== 'raw')
+  // The text that SQL reads in place of `raw` is for the lake alone: a record has what was sent.
+  const escapedCells = cells.filter(({ name }) => name !== 'raw' && name !== forSql.name)
   const rawPlace = names.indexOf('raw')
 
   return function decodeLine(line) {

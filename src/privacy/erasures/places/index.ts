@@ -56,7 +56,7 @@ export function placesOf(holders: Holders): Place[] {
     ...(spill === undefined ? [] : [spillPlace(spill)]),
     eventsPlace(events, { attachmentsOf: attachments.note }),
     ...(archive?.erase === undefined ? [] : [archivePlace({ erase: archive.erase })]),
-    ...(lakeErasures === undefined ? [] : [lakePlace(lakeErasures)]),
+    ...(lakeErasures === undefined ? [] : [lakePlace(lakeErasures, holders.lake)]),
     ...(trees === undefined ? [] : [treesPlace(trees)]),
     deliveriesPlace(deliveries),
     statementsPlace(statements),
