@@ -3,7 +3,7 @@ import { answers } from './answers'
 import type { BlobPlace } from './blob-place'
 import { type Around, blobEnvelope, envelope, sessionItem } from './envelope'
 import { type ReadFrame, type Refusal, readFrame, type Sent } from './frame'
-import { claimNames, domainOf, guestOf, hasGuests, identify, sayUnknown } from './identify'
+import { claimNames, guestOf, hasGuests, identify, sayUnknown } from './identify'
 import { hasSource, lock } from './lock'
 import { type Members, own } from './members'
 import type { Effect, ObserverState, Terms } from './state'
@@ -197,9 +197,9 @@ function emit(state: ObserverState, sent: Sent, read: ReadFrame): Effect[] {
   const { kind, members } = read
   const around = aroundOf(state)
   const merged = { ...members, ...state.locked.fields }
-  const noted = note(state, around, merged)
+  const noted = note(state, around)
   if (kind !== 'save_blob' && kind !== 'fetch_blob') {
-    const effect = store(sent.n, envelope(sent, true, around), merged)
+    const effect = store(sent.n, envelope(sent, true, around))
     return [...noted, kind === 'terminate' ? { ...effect, isEnd: true } : effect]
   }
   const of = blobOf(state, merged)
@@ -209,10 +209,14 @@ function emit(state: ObserverState, sent: Sent, read: ReadFrame): Effect[] {
     const before = timeIn(own(members, 'before'))
     if (before === false) return [...noted, ...refuse(state, sent, true, noTime)]
     const fetch: Effect = { kind: 'fetchBlob', n, of, ...(before !== undefined && { before }) }
-    return [...noted, fetch, store(n, envelope(sent, true, around), merged)]
+    return [...noted, fetch, store(n, envelope(sent, true, around))]
   }
   const { item, blob } = blobEnvelope(sent, around)
-  return [...noted, { kind: 'saveBlob', n: sent.n, of, blob }, store(sent.n, item, merged)]
+  return [
+    ...noted,
+    { kind: 'saveBlob', n: sent.n, of, blob, item: envelope(sent, true, around) },
+    store(sent.n, item),
+  ]
 }
 
 const noPlace: Refusal = {
@@ -233,20 +237,14 @@ function timeIn(value: unknown): string | undefined | false {
   return (typeof value === 'string' && toUtcMillis(value)) || false
 }
 
-function note(state: ObserverState, around: Around, merged: Members): Effect[] {
+function note(state: ObserverState, around: Around): Effect[] {
   if (state.isNoted) return []
   state.isNoted = true
-  return [store(0, sessionItem(around, state.openedAt), merged)]
+  return [store(0, sessionItem(around, state.openedAt))]
 }
 
-function store(n: number, item: string, merged: Members): Extract<Effect, { kind: 'store' }> {
-  const source = textIn(merged, 'source')
-  const domain = domainOf(merged)
-  return {
-    ...{ kind: 'store', n, item },
-    ...(source !== undefined && { source }),
-    ...(domain !== undefined && { domain }),
-  }
+function store(n: number, item: string): Extract<Effect, { kind: 'store' }> {
+  return { kind: 'store', n, item }
 }
 
 function blobOf({ identity }: ObserverState, merged: Members): BlobPlace | undefined {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '../error/app-error'
 import type { Receipt } from '../event/receipt'
 import type { SentBy } from '../event/sent-by'
-import type { Blocked, Blocklist } from '../governance/blocklist/blocklist'
+import { BLOCKED, type Blocked, type Blocklist } from '../governance/blocklist/blocklist'
 import type { Ingest } from '../ingest/ingest'
 import { senderBy } from '../ingest/sender'
 import { type Lease, unbounded } from '../memory/budget'
@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock'
 import type { Connection } from '../platform/connections'
 import type { Standard } from '../standards/standard'
 import { answers } from './answers'
+import type { BlobPlace } from './blob-place'
 import type { Blobs } from './blobs'
 import type { Refusal } from './frame'
 import type { Effect, ObserverState } from './state'
@@ -19,7 +20,7 @@ export interface PerformNeeds {
   /** Frames are stored as events of this one, in its dialect for them. */
   standard: Standard
   blobs: Blobs
-  /** Without it, nobody is blocked. */
+  /** Without it, nobody is blocked from blobs. */
   blocklist?: Blocklist | undefined
   clock: Clock
 }
@@ -61,15 +62,14 @@ export function performWith({ ingest, standard, blobs, blocklist, clock }: Perfo
     const frames = new Set<number>()
     const stores: Of<'store'>[] = []
     const kept = new Map<Refusal, Item[]>()
-    const verdicts = new Map<string, Promise<Blocked | undefined>>()
+    const instead = new Set<number>()
 
     for (const effect of effects) {
       if (effect.kind === 'answer') said.push(effect.text)
       else if (effect.kind === 'saveBlob') await save(effect)
-      else if (effect.kind === 'fetchBlob') {
-        said.push(answers.blob(await blobs.read(tenantId, effect.of, effect.before)))
-      } else if (effect.kind === 'keep') keep(effect.refusal, effect)
-      else await judge(effect)
+      else if (effect.kind === 'fetchBlob') await fetch(effect)
+      else if (effect.kind === 'keep') keep(effect.refusal, effect)
+      else if (!instead.has(effect.n)) stores.push(effect)
     }
     for (const piece of piecesOf(stores)) await take(piece)
     for (const [refusal, items] of kept) {
@@ -77,7 +77,28 @@ export function performWith({ ingest, standard, blobs, blocklist, clock }: Perfo
     }
     return { answers: said, frames: [...frames] }
 
-    async function save({ n, of, blob }: Of<'saveBlob'>) {
+    async function fetch({ of, before }: Of<'fetchBlob'>) {
+      if (await isBlocked(of)) return
+      said.push(answers.blob(await blobs.read(tenantId, of, before)))
+    }
+
+    /** The store tells by itself who is blocked; blobs do not. */
+    async function isBlocked({ source }: BlobPlace): Promise<Blocked | undefined> {
+      const { sourceId } = connection.principal
+      const domain = state.identity?.domain
+      return blocklist?.verdict({ tenantId, sourceId, source, domain, ip: connection.ip })
+    }
+
+    async function save({ n, of, blob, item }: Of<'saveBlob'>) {
+      const blocked = await isBlocked(of)
+      if (blocked !== undefined) {
+        // The record of a blob does not have it: what is kept of it is the whole frame.
+        tell(blocked)
+        instead.add(n)
+        if (blocked.action === 'DROP') frames.add(n)
+        else keep({ code: BLOCKED, message: blocked.message, path: [] }, { n, item })
+        return
+      }
       try {
         const saved = await blobs.save(tenantId, of, blob)
         if (saved.kind === 'saved') return
@@ -89,21 +110,6 @@ export function performWith({ ingest, standard, blobs, blocklist, clock }: Perfo
         if (!(thrown instanceof AppError)) throw thrown
         said.push(answers.error(refusalOf(thrown), { frame: n, kept: false }))
       }
-    }
-
-    async function judge(effect: Of<'store'>) {
-      const { source, domain } = effect
-      const { sourceId } = connection.principal
-      const facts = { tenantId, sourceId, source, domain, ip: connection.ip }
-      const name = JSON.stringify([source, domain])
-      const asked = verdicts.get(name) ?? blocklist?.verdict(facts)
-      if (asked === undefined) return void stores.push(effect)
-      verdicts.set(name, asked)
-      const blocked = await asked
-      if (blocked === undefined) return void stores.push(effect)
-      tell(blocked)
-      if (blocked.action === 'DROP') frames.add(effect.n)
-      else keep(blockedBy(blocked), effect)
     }
 
     function tell(blocked: Blocked) {
@@ -125,13 +131,20 @@ export function performWith({ ingest, standard, blobs, blocklist, clock }: Perfo
     async function take(items: readonly Item[], refusal?: Refusal) {
       try {
         const receipt = await ingest(arrivalOf(connection, items, { standard, lease, refusal }))
+        if (receipt.blocked !== undefined) tell(receipt.blocked)
         if (refusal === undefined) said.push(...refusedIn(receipt, items))
       } catch (thrown) {
-        if (!(thrown instanceof AppError) || thrown.code !== 'quarantine_full') throw thrown
-        const { n } = items.at(-1)!
-        said.push(answers.error(refusalOf(thrown), { frame: n, kept: false }))
+        if (!(thrown instanceof AppError)) throw thrown
+        // Nothing of it is kept, as the tenant wishes.
+        if (thrown.code === 'blocked') tell(thrown.extra?.blocked as Blocked)
+        else if (thrown.code === 'quarantine_full') sayFull(thrown, items.at(-1)!.n)
+        else throw thrown
       }
       for (const { n } of items) frames.add(n)
+    }
+
+    function sayFull(error: AppError, frame: number) {
+      said.push(answers.error(refusalOf(error), { frame, kept: false }))
     }
   }
 }
@@ -150,7 +163,7 @@ function arrivalOf(
   }
   const text = `[${items.map(({ item }) => item).join(',')}]`
   return {
-    ...{ sender, standard, form: 'document', saysRefusal: true },
+    ...{ sender, standard, form: 'document', saysRefusal: true, saysBlocked: true },
     context,
     body: { lease, encoding: 'identity', text, hasRoom: true },
   }
@@ -158,7 +171,8 @@ function arrivalOf(
 
 /** Tells of frames that were read and could not be stored, by their types for one; they are in quarantine. */
 function refusedIn({ quarantined }: Receipt, items: readonly Item[]): string[] {
-  return quarantined.slice(0, MAX_TOLD).map(({ index, errors: [first] }) => {
+  const told = quarantined.filter(({ errors }) => !errors.some(({ code }) => code === BLOCKED))
+  return told.slice(0, MAX_TOLD).map(({ index, errors: [first] }) => {
     const { code = 'invalid_event', message = 'Cannot be stored', path = [] } = first ?? {}
     const refusal = { code, message, path }
     return answers.error(refusal, { frame: items[index]?.n ?? 0, kept: true })
@@ -167,10 +181,6 @@ function refusedIn({ quarantined }: Receipt, items: readonly Item[]): string[] {
 
 function refusalOf({ code, message }: AppError): Refusal {
   return { code, message, path: [] }
-}
-
-function blockedBy({ rule, message }: Blocked): Refusal {
-  return { code: 'sender_blocked', message: `${message} (rule ${rule})`, path: [] }
 }
 
 function* piecesOf<I extends Item>(items: readonly I[]): Generator<I[]> {

@@ -44,10 +44,11 @@ export interface Terms {
 /** Something to be done, in this order. Frames are named by their numbers. */
 export type Effect =
   /** The item of a frame is to be stored as an event (`n` is 0 for the connection as a whole). */
-  | { kind: 'store'; n: number; item: string; source?: string; domain?: string; isEnd?: true }
+  | { kind: 'store'; n: number; item: string; isEnd?: true }
   /** The item of a frame is to be put in quarantine. */
   | { kind: 'keep'; n: number; item: string; refusal: Refusal }
-  | { kind: 'saveBlob'; n: number; of: BlobPlace; blob: string }
+  /** `item` is the whole frame, for quarantine if its sender is blocked. */
+  | { kind: 'saveBlob'; n: number; of: BlobPlace; blob: string; item: string }
   | { kind: 'fetchBlob'; n: number; of: BlobPlace; before?: string }
   | { kind: 'answer'; text: string }
 

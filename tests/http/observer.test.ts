@@ -258,6 +258,83 @@ describe('WS /wsapi/in/ speaks with clients of Learning Observer', () => {
   })
 })
 
+describe('a blocked client', () => {
+  async function blocking(...blocklist: object[]) {
+    const { tenantId, key } = await aTenant()
+    const admin = await test.app.issue(['admin'], tenantId)
+    const headers = { ...test.app.as(admin), 'Content-Type': 'application/json' }
+    const put = async (rules: object[]) => {
+      const { version } = (await (await test.app.request('/policies', { headers })).json()) as {
+        version: number
+      }
+      const body = JSON.stringify({ version, rules: [], blocklist: rules })
+      const response = await test.app.request('/policies', { method: 'PUT', headers, body })
+      expect(response.status).toBe(200)
+    }
+    await put(blocklist)
+    return { tenantId, url: addressFor(key), put }
+  }
+  const identity = { chrome_identity: { email: 'amy@gone.example', id: '7' } }
+
+  it('is told to wait, once, and what it sends meanwhile is in quarantine, blobs too', async () => {
+    const { tenantId, url } = await blocking({
+      ...{ name: 'later', action: 'MAINTAIN', timeLimit: 90_000, message: 'Not now' },
+      when: { domain: 'gone.example' },
+    })
+    await using socket = await openSocket(url)
+    const frames = [{ event: 'typed' }, { event: 'save_blob', blob: { secret: 1 } }]
+    send(socket, lockOf({ source: 's', activity: 'a', ...identity }), ...frames)
+    send(socket, { event: 'fetch_blob' }, { event: 'terminate' })
+    expect(await until(socket, through(5))).toEqual([
+      { status: 'auth', user_id: 'gc-7' },
+      { status: 'blocklist', action: 'MAINTAIN', time_limit: 90_000, message: 'Not now' },
+      { status: 'stored', through: 5 },
+    ])
+    expect(await recordsOf(tenantId)).toEqual([])
+    const kept = await keptOf(tenantId)
+    expect(kept.map(({ errors: [first] }) => first?.code)).toEqual(Array(6).fill('sender_blocked'))
+    expect(kept.map(({ raw }) => JSON.parse(raw).client?.blob).filter(Boolean)).toEqual([
+      { secret: 1 },
+    ])
+  })
+
+  it('keeps its own while it lasts, and sends them afterwards', async () => {
+    const rule = { name: 'later', action: 'MAINTAIN', timeLimit: 300, when: { source: 'demo' } }
+    const { tenantId, url, put } = await blocking(rule)
+    await using client = createLoEvent({ url, source: 's', secondMs: 20 })
+    client.setFieldSet(identity)
+    client.go()
+    client.logEvent('first')
+    await client.until(({ status }) => status === 'blocklist')
+    client.logEvent('trips')
+    for (let n = 0; n < 5; n += 1) client.logEvent('retained', { n })
+    expect(client.block?.action).toBe('MAINTAIN')
+    await put([])
+    await client.until(() => client.sent.filter(({ event }) => event === 'retained').length === 5)
+    for (let tries = 0; tries < 100; tries += 1) {
+      const found = (await recordsOf(tenantId)).filter(({ type }) => type === 'retained')
+      if (found.length === 5) return
+      await Bun.sleep(20)
+    }
+    expect((await recordsOf(tenantId)).map(({ type }) => type)).toEqual(['retained'])
+  })
+
+  it('that is dropped leaves nothing', async () => {
+    const { tenantId, url } = await blocking({
+      ...{ name: 'never', action: 'DROP', when: { source: 's' } },
+    })
+    await using socket = await openSocket(url)
+    const blob = { event: 'save_blob', blob: { secret: 1 } }
+    send(socket, lockOf({ source: 's', activity: 'a', ...identity }), { event: 'typed' }, blob)
+    const [, told] = await until(socket, through(3))
+    expect(told).toMatchObject({ status: 'blocklist', action: 'DROP', time_limit: 'PERMANENT' })
+    expect([await recordsOf(tenantId), await keptOf(tenantId)]).toEqual([[], []])
+    expect(
+      (await test.app.platform.documents.list(tenantId, ['observer'], { limit: 10 })).items,
+    ).toEqual([])
+  })
+})
+
 describe('the handshake of /wsapi/in/ refuses', () => {
   const noKey = async (): Promise<Record<string, string>> => ({})
   const refused: [what: string, headers: () => Promise<Record<string, string>>, status: number][] =

@@ -1,10 +1,9 @@
 import type { Subject } from '../../event/conditions'
 import { readItemPath } from '../../event/conditions/path'
 
-// Senders write the domain of their school here, from the root of the item.
+// Senders write the domain of their school here, from the root of the item; a stream has it beside its learner.
 const places = [
   'domain',
-  // A stream knows it of whoever authenticated in it (`auth`).
   ...['payload', 'properties', 'context', 'metadata', 'auth'].map((of) => `${of}.domain`),
 ]
   .map(readItemPath)

@@ -35,8 +35,8 @@ export function pieceOf(effects: readonly Effect[]): Effect[] {
 
 export function lengthOf(effects: readonly Effect[]): number {
   return effects.reduce((sum, effect) => {
-    const own = 'item' in effect ? effect.item.length : 'blob' in effect ? effect.blob.length : 0
-    return sum + own
+    const blob = effect.kind === 'saveBlob' ? effect.blob.length : 0
+    return sum + blob + ('item' in effect ? effect.item.length : 0)
   }, 0)
 }
 
