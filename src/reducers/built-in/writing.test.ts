@@ -127,6 +127,23 @@ describe('a document that was there before', () => {
     expect(edits.types).not.toContain('document_history')
   })
 
+  it('has a course of few points, whatever its history', () => {
+    // A letter every 9 s for 15 hours: steps of 10 s are doubled 7 times, to 1,280 s: 42 or 43 of them.
+    const changelog = Array.from({ length: 6_000 }, (_, at) => [
+      ...[{ ty: 'is', ibi: at + 1, s: 'x' }, NINE - 54_000_000 + at * 9_000],
+    ])
+    const { state } = reduceAll(textLength, [
+      frame(0, 'document_history', { history: { changelog } }),
+    ])
+    const { points, step } = state.course
+    expect([step, points.at(-1)]).toEqual([1_280_000, [NINE, 6_000]])
+    expect(points.length).toBeGreaterThan(20)
+    // Each point has the length of its time, to a letter or two.
+    for (const [at, length] of points.slice(0, -1)) {
+      expect(Math.abs((at - NINE + 54_000_000) / 9_000 + 1 - length)).toBeLessThan(2)
+    }
+  })
+
   it('begins with what was there when its history begins later', () => {
     const history = {
       chunkedSnapshot: [[{ ty: 'is', ibi: 1, s: 'There before' }, style], []],
