@@ -2,7 +2,7 @@
  * Measures Learning Observer's stream: sockets that type at five events a second each, with the reducers that
  * come with Nonius and without them. CPU an event is that of the whole server process, from the moment that all
  * are connected until all is on disk and in states; the delay to a state is until `GET /api/v1/reducers/…` has the
- * event. The server has one core to itself, the writers the other.
+ * event. Writers have one core, which they share with the server; the other is its own.
  *
  *     bun bench/observer.bench.ts [--sockets 1000] [--seconds 20] [--watched 4]
  */
@@ -21,7 +21,6 @@ const { values } = parseArgs({
   },
 })
 const PER_SECOND = '5'
-const SERVER_CORE = ['taskset', '-c', '0']
 const WRITERS_CORE = ['taskset', '-c', '1']
 const writers = join(import.meta.dir, 'observer-writers.ts')
 
@@ -40,7 +39,7 @@ interface Figures {
 async function run(reducers: 'built-in' | 'off') {
   using folder = temporaryFolder()
   const env = { NONIUS_REDUCERS: reducers }
-  await using server = await startServerProcess(folder.path, env, SERVER_CORE)
+  await using server = await startServerProcess(folder.path, env)
   const { sockets, seconds } = values
   const watched = reducers === 'off' ? '0' : values.watched
   const words = [

@@ -16,12 +16,16 @@ export function textOf(value: unknown, longest: number): string | undefined {
   return typeof text === 'string' && text !== '' ? cut(text, longest) : undefined
 }
 
+// Such a character has a byte, or two where it is escaped. Nearly all ids have no others.
+const PRINTABLE = /^[ -~]*$/
+
 // A control character is written \u0000, and so is half of a character.
 const MOST_BYTES_OF_UNIT = 6
 
 /** Cuts a text to so many bytes as JSON, and never through a character of two halves. */
 export function cut(text: string, longest: number): string {
   if (text.length * MOST_BYTES_OF_UNIT <= longest) return text
+  if (text.length * 2 <= longest && PRINTABLE.test(text)) return text
   let bytes = 0
   for (let at = 0; at < text.length; at += 1) {
     const code = text.codePointAt(at)!

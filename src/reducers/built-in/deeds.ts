@@ -20,9 +20,9 @@ export function isDeed(event: ReducedEvent): boolean {
 
 /** Tells when an event happened, in ms since 1970 (UTC): never after it arrived. */
 export function happenedAt({ occurredAt, eventTime, receivedAt }: ReducedEvent): number {
-  const arrived = Date.parse(receivedAt)
-  const at = Date.parse(occurredAt ?? eventTime)
-  return Number.isNaN(at) ? arrived : Math.min(at, arrived)
+  // All are UTC with milliseconds, and so compare as text.
+  const at = occurredAt ?? eventTime
+  return Date.parse(at < receivedAt ? at : receivedAt)
 }
 
 /** Writes a time as all records have it. */

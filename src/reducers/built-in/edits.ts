@@ -66,16 +66,24 @@ function reduce(state: State, event: ReducedEvent): State {
   if (event.type === 'keystroke') return pressed(state, event)
   const { changes, unread } = changesSaved(event)
   const at = happenedAt(event)
-  const next: State = { ...state, saves: state.saves + 1, unread: state.unread + unread }
-  let typedNow = 0
+  const { typed, pasted, deleted, suggested } = state
+  const counts = {
+    ...{ typed: { ...typed }, pasted: { ...pasted } },
+    ...{ deleted: { ...deleted }, suggested: { ...suggested } },
+  }
   for (const { does, isSuggested, length } of changes) {
-    const kind = kindOf(does, isSuggested, length)
-    next[kind] = { times: next[kind].times + 1, length: next[kind].length + length }
-    if (kind === 'typed') typedNow += length
+    const count = counts[kindOf(does, isSuggested, length)]
+    count.times += 1
+    count.length += length
   }
   // A save of other changes shows that the learner is at it, so that the time before it is one of typing.
-  next.typing = paced(state.typing, { at, amount: typedNow })
-  return { ...next, first: Math.min(state.first ?? at, at), last: Math.max(state.last ?? at, at) }
+  const amount = counts.typed.length - typed.length
+  return {
+    ...{ ...state, ...counts, saves: state.saves + 1, unread: state.unread + unread },
+    typing: paced(state.typing, { at, amount }),
+    first: Math.min(state.first ?? at, at),
+    last: Math.max(state.last ?? at, at),
+  }
 }
 
 function kindOf(does: 'insert' | 'delete', isSuggested: boolean, length: number) {

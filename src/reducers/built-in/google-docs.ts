@@ -36,8 +36,8 @@ export interface Changes {
 const LAST_PLACE = 2_040_000
 /** Commands stand in others one or two deep; what is nested deeper was made by hand. */
 const DEEPEST = 16
-/** A history has a few commands for each word; a million are more than a frame of 4 MiB holds. */
-const MOST_CHANGES = 1_000_000
+/** A history has a few commands for each word, so that this is a book; more may not take a reducer's time. */
+const MOST_CHANGES = 250_000
 
 const FIRST_TAB = 't.0'
 

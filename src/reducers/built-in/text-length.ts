@@ -37,48 +37,81 @@ export const textLength: Reducer<State> = {
 
 function reduce(state: State, event: ReducedEvent): State {
   const history = changesInHistory(event)
-  if (history !== undefined) return rebuilt(state, event, history)
+  const at = happenedAt(event)
+  const events = state.events + 1
+  // A history has the whole of the document, and replaces what was known of it.
+  if (history !== undefined) {
+    const draft = draftOf({ tabs: [], longest: 0, isExact: true })
+    const course = applied(draft, history, { course: textLength.start.course, until: at })
+    return { ...stateOf(draft), course: noted(course, at, draft.length), events }
+  }
   if (event.type !== 'google_docs_save') return state
-  const saved = changesSaved(event)
   // The first revision of a document is the empty one.
   const isNew = state.events === 0 && Number(memberOf(event.fields, 'rev') ?? Number.NaN) === 1
-  let next: State = { ...state, isExact: state.isExact || isNew, events: state.events + 1 }
-  for (const change of saved.changes) next = changed(next, change)
-  const length = lengthOf(next.tabs)
-  return {
-    ...next,
-    isExact: next.isExact && saved.unread === 0,
-    course: noted(next.course, happenedAt(event), length),
-  }
+  const draft = draftOf({ ...state, isExact: state.isExact || isNew })
+  applied(draft, changesSaved(event), { course: state.course, until: at })
+  return { ...stateOf(draft), course: noted(state.course, at, draft.length), events }
 }
 
-/** A history has the whole of the document, and replaces what was known of it. */
-function rebuilt(state: State, event: ReducedEvent, { changes, unread }: Changes): State {
-  const { course, ...start } = textLength.start
-  let next: State = { ...start, isExact: true, course }
+type Known = Pick<State, 'tabs' | 'longest' | 'isExact'>
+
+/** It is changed in place, for a history may have a hundred thousand changes. */
+interface Draft {
+  tabs: Map<string, number>
+  lastTab: string
+  length: number
+  longest: number
+  isExact: boolean
+}
+
+function draftOf({ tabs: list, longest, isExact }: Known): Draft {
+  const tabs = new Map(list.map(({ id, length }) => [id, length]))
+  let length = 0
+  for (const one of tabs.values()) length += one
+  return { tabs, lastTab: list.at(-1)?.id ?? '', length, longest, isExact }
+}
+
+function stateOf({ tabs, longest, isExact }: Draft): Known {
+  return { tabs: Array.from(tabs, ([id, length]) => ({ id, length })), longest, isExact }
+}
+
+/** @returns how the length went, where changes say their times: none after `until` */
+function applied(
+  draft: Draft,
+  { changes, unread }: Changes,
+  { course, until }: { course: Course; until: number },
+): Course {
+  let next = course
+  let last: number | undefined
   for (const change of changes) {
-    next = changed(next, change)
-    if (change.time === undefined) continue
-    const at = Math.min(change.time, happenedAt(event))
-    if (at > 0) next.course = noted(next.course, at, lengthOf(next.tabs))
+    const { time } = change
+    // Within a step one point is enough, and steps grow with the history.
+    const since = next.points.at(-1)?.[0] ?? 0
+    if (last !== undefined && time !== undefined && time - since >= next.step) {
+      next = noted(next, last, draft.length)
+    }
+    apply(draft, change)
+    if (time !== undefined && time > 0) last = Math.min(time, until)
   }
-  next.course = noted(next.course, happenedAt(event), lengthOf(next.tabs))
-  return { ...next, isExact: next.isExact && unread === 0, events: state.events + 1 }
+  if (last !== undefined) next = noted(next, last, draft.length)
+  if (unread > 0) draft.isExact = false
+  return next
 }
 
 /** A place beyond the text shows that others wrote before it: the text was at least so long. */
-function changed(state: State, { does, at, length, tab }: TextChange): State {
-  const isKnown = state.tabs.some(({ id }) => id === tab)
-  const isFull = !isKnown && state.tabs.length >= MOST_TABS
-  const id = isFull ? state.tabs.at(-1)!.id : tab
-  const before = state.tabs.find((one) => one.id === id)?.length ?? 0
-  const least = does === 'insert' ? at - 1 : at - 1 + length
-  const was = Math.max(before, least)
-  const now = { id, length: does === 'insert' ? was + length : was - length }
-  const others =
-    isKnown || isFull ? state.tabs.map((one) => (one.id === id ? now : one)) : [...state.tabs, now]
-  const longest = Math.max(state.longest, lengthOf(others))
-  return { ...state, tabs: others, longest, isExact: state.isExact && was === before }
+function apply(draft: Draft, { does, at, length, tab }: TextChange) {
+  const { tabs } = draft
+  const isFull = !tabs.has(tab) && tabs.size >= MOST_TABS
+  const id = isFull ? draft.lastTab : tab
+  if (!isFull && !tabs.has(id)) draft.lastTab = id
+  const before = tabs.get(id) ?? 0
+  const was = Math.max(before, does === 'insert' ? at - 1 : at - 1 + length)
+  const now = does === 'insert' ? was + length : was - length
+  tabs.set(id, now)
+  // Text that had to be there was there before it was deleted.
+  draft.longest = Math.max(draft.longest, draft.length + was - before, draft.length + now - before)
+  draft.length += now - before
+  if (was !== before) draft.isExact = false
 }
 
 function lengthOf(tabs: State['tabs']): number {

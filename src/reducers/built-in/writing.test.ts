@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'bun:test'
+import {
+  DOCUMENT,
+  saved,
+  style,
+  writingSession,
+} from '../../../tests/support/observer/writing-session'
 import { aRecord } from '../../../tests/support/records'
 import { reduceAll, reducedFrom, withFields } from '../../../tests/support/reduced'
 import type { ReducedEvent } from '../reducer'
 import { edits } from './edits'
 import { textLength } from './text-length'
 
-/*
- * Amy writes in a document of Google Docs, as the extension for it reports. Seconds are those of 09:00 in UTC.
- * Each save is a frame of the stream; times are those of her Chromebook.
- */
-const DOCUMENT = '1cTe0lHt5D3vQ'
+/* Seconds are those of 09:00 in UTC, by the clock of Amy's Chromebook. */
 const NINE = Date.parse('2026-11-30T09:00:00.000Z')
 
 function frame(seconds: number, event: string, client: object): ReducedEvent {
@@ -28,58 +30,13 @@ function frame(seconds: number, event: string, client: object): ReducedEvent {
   })
 }
 
-/** A save has bundles, one for each time that Google Docs packed its commands. */
 function save(seconds: number, bundles: object[][], more: object = {}): ReducedEvent {
-  const packed = bundles.map((commands, reqId) => ({ commands, sid: '4be1c0', reqId }))
-  const said = {
-    doc_id: DOCUMENT,
-    tab_id: 't.0',
-    url: `https://docs.google.com/document/d/${DOCUMENT}/save`,
-  }
-  return frame(seconds, 'google_docs_save', { ...said, bundles: packed, ...more })
+  return frame(seconds, 'google_docs_save', { ...saved(bundles), ...more })
 }
 
-const style = { ty: 'as', st: 'text', si: 1, ei: 4, sm: { ts_bd: true, ts_bd_i: false } }
-const paragraph = { ty: 'as', st: 'paragraph', si: 20, ei: 20, sm: { ps_al: 0 } }
-// 60 units: pasted, for nobody types that in two seconds.
-const QUOTE = 'The sea is everything. It covers seven tenths of the globe. '
-
-const session = [
-  // 0 s: "My summer" is typed into a new document: 9 units, text 9. A first save takes no known time.
-  save(0, [[{ ty: 'is', ibi: 1, s: 'My su' }], [{ ty: 'is', ibi: 6, s: 'mmer' }]], { rev: 1 }),
-  // 2 s: " was hot" is typed: 8 units in 2 s, text 17; "My s" is made bold, which changes nothing.
-  save(2, [[{ ty: 'is', ibi: 10, s: ' was hot' }, style]], { rev: 3 }),
-  // 4 s: "hot" (15 to 17) is deleted: 3 units, text 14; "great" is typed: 5 units in 2 s, text 19.
-  save(
-    4,
-    [
-      [
-        { ty: 'ds', si: 15, ei: 17 },
-        { ty: 'is', ibi: 15, s: 'great' },
-      ],
-    ],
-    { rev: 4 },
-  ),
-  // 7 s: Enter, which is typing of 1 unit in 3 s, with its paragraph in one command: text 20.
-  save(7, [[{ ty: 'mlti', mts: [{ ty: 'is', ibi: 20, s: '\n' }, paragraph] }]], { rev: 6 }),
-  // 67 s, after a pause of a minute, which is none of typing: a quote of 60 units is pasted, text 80.
-  save(67, [[{ ty: 'is', ibi: 21, s: QUOTE }]], { rev: 7 }),
-  // 70 s: the quote's first sentence (21 to 43: 23 units) is deleted in those 3 s, text 57.
-  save(70, [[{ ty: 'ds', si: 21, ei: 43 }]], { rev: 8 }),
-  // 75 s: a friend's suggestion of 4 units comes into the text (61), one deletion is marked only, and an
-  // emoji of 2 units is typed at the end in those 5 s (63).
-  save(
-    75,
-    [
-      [
-        { ty: 'iss', ibi: 10, s: ' hot', sugid: 's.1' },
-        { ty: 'msfd', si: 1, ei: 2 },
-      ],
-      [{ ty: 'is', ibi: 62, s: '🌞' }],
-    ],
-    { rev: 9 },
-  ),
-]
+const session = writingSession.map(({ seconds, client }) =>
+  frame(seconds, 'google_docs_save', client),
+)
 
 describe('the writing of a session', () => {
   const { shown } = reduceAll(edits, session)
@@ -168,6 +125,23 @@ describe('a document that was there before', () => {
     })
     // A history is no work of the learner's.
     expect(edits.types).not.toContain('document_history')
+  })
+
+  it('has a course of few points, whatever its history', () => {
+    // A letter every 9 s for 15 hours: steps of 10 s are doubled 7 times, to 1,280 s: 42 or 43 of them.
+    const changelog = Array.from({ length: 6_000 }, (_, at) => [
+      ...[{ ty: 'is', ibi: at + 1, s: 'x' }, NINE - 54_000_000 + at * 9_000],
+    ])
+    const { state } = reduceAll(textLength, [
+      frame(0, 'document_history', { history: { changelog } }),
+    ])
+    const { points, step } = state.course
+    expect([step, points.at(-1)]).toEqual([1_280_000, [NINE, 6_000]])
+    expect(points.length).toBeGreaterThan(20)
+    // Each point has the length of its time, to a letter or two.
+    for (const [at, length] of points.slice(0, -1)) {
+      expect(Math.abs((at - NINE + 54_000_000) / 9_000 + 1 - length)).toBeLessThan(2)
+    }
   })
 
   it('begins with what was there when its history begins later', () => {
