@@ -68,7 +68,8 @@ export function createAdding(rows: TreeRows) {
       return tree
     }
 
-    for (const [place, record] of records.entries()) {
+    for (let place = 0; place < records.length; place += 1) {
+      const record = records[place]!
       const tree = treeOf(record, place)
       const { eventId, raw, sentSha256, retentionClass, retentionDays } = record
       tree.add(

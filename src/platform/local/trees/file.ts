@@ -55,6 +55,9 @@ CREATE TABLE IF NOT EXISTS edges (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS latestLeaves (one INTEGER PRIMARY KEY CHECK (one = 1), batch TEXT NOT NULL) STRICT`
 
+// Leaves that a batch adds to a tree of few events fit into such a page, and a commit of little writes little.
+const PAGE_BYTES = 8192
+
 const ENDINGS = ['', '-wal', '-shm']
 
 /** Opens `trees.db`. A file that is damaged is put aside, into `damaged/`: what it proved, it proves no more. */
@@ -69,7 +72,7 @@ export function openTreesFile(file: string, notices: Pick<Notices, 'add'>): Data
 }
 
 function open(file: string): Database {
-  const db = openDatabase(file, schema)
+  const db = openDatabase(file, schema, { pageBytes: PAGE_BYTES })
   try {
     // A file that cannot be read at its ends is put aside before anything relies on it.
     for (const table of ['trees', 'tiles', 'leaves', 'leafKeys', 'edges', 'latestLeaves']) {

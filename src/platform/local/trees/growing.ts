@@ -39,9 +39,9 @@ export interface Edge {
 export interface Grown {
   /** Full tiles of leaves, and tiles above them. */
   tiles: TileToWrite[]
-  /** Of full tiles of leaves. */
+  /** These are of full tiles of leaves. */
   facts: Facts[]
-  /** What is new of a tile of leaves that is not full. */
+  /** This is new of a tile of leaves that is not full. */
   part: EdgePart | undefined
   /** If true, the tree is new, has a full tile more, or leaves of another kind. */
   isMarked: boolean
