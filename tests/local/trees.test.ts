@@ -44,7 +44,7 @@ describe('trees in a file', () => {
     const batch = batchOf(records(1000).slice(10))
     const other = new Database(file)
     other.run(
-      `CREATE TRIGGER full BEFORE INSERT ON leaves WHEN NEW.at = 3 BEGIN SELECT RAISE(ABORT, 'full'); END`,
+      `CREATE TRIGGER full BEFORE INSERT ON leaves WHEN NEW.at = 2 BEGIN SELECT RAISE(ABORT, 'full'); END`,
     )
     await expect(trees.add(batch)).rejects.toThrow('full')
     expect(await trees.head('school', '2026-11-30T02')).toEqual(before!)

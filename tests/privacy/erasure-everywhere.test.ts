@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { archiveStored } from '../../src/changes/consumers'
+import { archiveStored, treeStored } from '../../src/changes/consumers'
 import { createStatementsConsumer } from '../../src/changes/statements'
 import { startTestApp, type TestApp } from '../support/app'
 import { filesWith } from '../support/privacy/files-with'
@@ -36,6 +36,7 @@ describe('a learner who is in every corner', () => {
     const folder = test.config.dataDir
     const statuses = await plant(test, learner)
     expect(statuses.filter((status) => status >= 500)).toEqual([])
+    await treeStored(test.platform)
     const before = await filesWith(folder, CANARY)
     expect(before.some((name) => name.endsWith('.parquet'))).toBe(true)
     for (const place of ['hot/', 'nonius.db', 'statements.db', 'blobs/']) {
@@ -55,6 +56,7 @@ describe('a learner who is in every corner', () => {
       Object.fromEntries(places.map(({ place, found }) => [place, found]))
     expect(foundAt(done)).toEqual(foundAt(counted))
     expect(foundAt(done)).toMatchObject({ keys: 1 })
+    expect(foundAt(done).trees).toBeGreaterThan(10)
     // Three ids of an entry of the staff, and two classes.
     expect(foundAt(done).rosters).toBe(5)
     expect(await filesWith(folder, CANARY)).toEqual([])
@@ -89,6 +91,40 @@ describe('a learner who is in every corner', () => {
     expect(await filesWith(folder, CANARY)).toEqual([])
   }, 60_000)
 })
+
+it('has no salt in any tree, also of events that only the lake has', async () => {
+  await using test = await startTestApp()
+  const { platform, clock } = test
+  const { trees } = platform
+  async function send(eventId: string, userId: string) {
+    const event = { event_type: 'page_view', event_id: eventId, user_id: userId }
+    const body = JSON.stringify({ ...event, timestamp: clock.now().toISOString() })
+    const headers = { ...test.as(), 'Content-Type': 'application/json' }
+    const reply = await test.request('/api/v1/events', { method: 'POST', headers, body })
+    expect(reply.status).toBe(201)
+  }
+  const stored = async () => {
+    await archiveStored(platform)
+    await treeStored(platform)
+  }
+  await send('old-ada', 'ada')
+  await send('old-bob', 'bob')
+  await stored()
+  const [head] = (await trees!.heads('default', { limit: 1 })).items
+  // A generation of the hot store ends with its day, and is dropped with its last event.
+  clock.advance(40 * 24 * 60 * 60 * 1000)
+  await send('new-ada', 'ada')
+  await stored()
+  await platform.events.expire(clock.now())
+  expect(await platform.events.get('default', 'old-ada')).toBeUndefined()
+  const asked = { subject: { actorIds: ['ada'] }, reason: 'test' }
+  const begun = await ask(test, 'POST', '/privacy/erasures', asked)
+  const { status, places } = await over(test, begun.body.id)
+  expect([status, places.find(({ place }) => place === 'trees')?.removed]).toEqual(['done', 2])
+  const left = await trees!.find('default', ['old-ada', 'old-bob', 'new-ada'], '')
+  expect([...left.keys()]).toEqual(['old-bob'])
+  expect(await trees!.head('default', head!.hour)).toEqual(head!)
+}, 30_000)
 
 interface Shown {
   eventId: string

@@ -86,7 +86,7 @@ export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTre
       inOrder(async () => {
         // Hours are closed in their order, and what comes late is in none before one that is closed.
         for (const row of rows.growingOf(tenantId, hour)) {
-          rows.close(row.id, await rootOf(row))
+          rows.close(row, await rootOf(row))
           adding.forget(tenantId, row.hour)
         }
         const row = rows.tree(tenantId, hour)

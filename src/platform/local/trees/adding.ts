@@ -30,7 +30,7 @@ export function createAdding(rows: TreeRows) {
     const known = held.get(name)
     if (known !== undefined) return known
     const row = rows.tree(tenantId, hour)
-    const begun = { id: 0, size: 0, tiles: [], facts: undefined, kinds: [] }
+    const begun = { id: 0, size: 0, tiles: [], leaves: undefined, kinds: [] }
     const tree = growFrom(row === null ? { ...begun, id: rows.newId() } : rows.edge(row))
     held.set(name, tree)
     return tree
@@ -48,32 +48,43 @@ export function createAdding(rows: TreeRows) {
   ): Steps<void> {
     const records = batch.records()
     // A record has a second leaf at most.
-    const salts = randomFillSync(new Uint8Array(records.length * 2 * SALT_BYTES))
+    const salts = randomFillSync(Buffer.alloc(records.length * 2 * SALT_BYTES))
     let salted = 0
-    function nextSalt() {
-      salted += 1
-      return salts.subarray((salted - 1) * SALT_BYTES, salted * SALT_BYTES)
-    }
     let last: { tenantId: string; stored: number; tree: Growing } | undefined
+    const known = new Map<string, Growing>()
     function treeOf({ tenantId }: EventRecord, place: number) {
       const stored = Math.floor(batch.storedAt(place) / HOUR_MS)
       if (last?.tenantId === tenantId && last.stored === stored) return last.tree
+      const name = `${stored} ${tenantId}`
+      const tree = known.get(name) ?? begin(tenantId, stored)
+      known.set(name, tree)
+      last = { tenantId, stored, tree }
+      return tree
+    }
+    function begin(tenantId: string, stored: number) {
       const hour = hourFor(tenantId, stored * HOUR_MS)
-      last = { tenantId, stored, tree: growing(tenantId, hour) }
-      grown.set(last.tree, { tenantId, hour })
-      return last.tree
+      const tree = growing(tenantId, hour)
+      grown.set(tree, { tenantId, hour })
+      return tree
     }
 
-    for (const [place, record] of records.entries()) {
+    for (let place = 0; place < records.length; place += 1) {
+      const record = records[place]!
       const tree = treeOf(record, place)
       const { eventId, raw, sentSha256, retentionClass, retentionDays } = record
-      const terms = { retentionClass, retentionDays }
-      const kept = { text: raw }
-      const item = sentSha256 === undefined ? kept : { sha256: sentSha256 }
-      tree.add({ eventId, kind: packKind({ ...terms, of: 'sent' }), salt: nextSalt(), item })
-      if (item !== kept) {
-        const kind = packKind({ ...terms, of: 'kept' })
-        tree.add({ eventId, kind, salt: nextSalt(), item: kept })
+      tree.add(
+        eventId,
+        packKind(retentionClass, retentionDays, 'sent'),
+        salts,
+        salted,
+        raw,
+        sentSha256,
+      )
+      salted += SALT_BYTES
+      if (sentSha256 !== undefined) {
+        const kind = packKind(retentionClass, retentionDays, 'kept')
+        tree.add(eventId, kind, salts, salted, raw, undefined)
+        salted += SALT_BYTES
       }
       if (place % RECORDS_A_STEP === 0) yield
     }

@@ -38,7 +38,7 @@ export function createExpire({ rows, adding, finding }: Needs) {
     adding.forget(tree.tenantId, tree.hour)
     let removed = 0
     for (const leaves of finding.leaves(tree.id, 0, tree.size)) {
-      const gone = leaves.filter((leaf) => leaf.eventId !== undefined && isOver(packKind(leaf)))
+      const gone = leaves.filter((leaf) => leaf.eventId !== undefined && isOver(kindOf(leaf)))
       if (left.length > 0) forget(tree, gone)
       removed += gone.length
       await rest()
@@ -47,6 +47,9 @@ export function createExpire({ rows, adding, finding }: Needs) {
     else rows.setKinds(tree.id, left)
     return removed
   }
+
+  const kindOf = ({ retentionClass, retentionDays, of }: KeptLeaf) =>
+    packKind(retentionClass, retentionDays, of)
 
   function forget(tree: TreeRow, leaves: readonly KeptLeaf[]) {
     const tiles = Map.groupBy(leaves, ({ index }) => Math.floor(index / TILE))

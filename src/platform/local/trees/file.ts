@@ -9,7 +9,9 @@ import { PRIVATE_FOLDER } from '../private-files'
  * A tree of a tenant's hour has tiles of hashes, and beside each tile of leaves the facts of these, 256 at
  * most: salts (16 bytes each), kinds (4 bytes: the class, whether the leaf is of the kept text, and days
  * that a sender asked for), and ids as JSON in zstd. `keys` finds ids: four bytes each, 0 where one was
- * forgotten. `latest` names the last batch, so that it adds nothing when it comes again.
+ * forgotten. The tile of leaves that is not full is in `edges`, in the parts that batches added, so that a batch
+ * of few events writes few bytes: hashes, salts, kinds, keys and ids one after the other. `size` counts the
+ * leaves of tiles alone. `latestLeaves` names the last batch, so that it adds nothing when it comes again.
  */
 const schema = `
 CREATE TABLE IF NOT EXISTS trees (
@@ -43,7 +45,18 @@ CREATE TABLE IF NOT EXISTS leafKeys (
   keys BLOB NOT NULL,
   UNIQUE (tree, at)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS edges (
+  tree INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  UNIQUE (tree, at, first)
+) STRICT;
 CREATE TABLE IF NOT EXISTS latestLeaves (one INTEGER PRIMARY KEY CHECK (one = 1), batch TEXT NOT NULL) STRICT`
+
+// Leaves that a batch adds to a tree of few events fit into such a page, and a commit of little writes little.
+const PAGE_BYTES = 8192
 
 const ENDINGS = ['', '-wal', '-shm']
 
@@ -59,10 +72,10 @@ export function openTreesFile(file: string, notices: Pick<Notices, 'add'>): Data
 }
 
 function open(file: string): Database {
-  const db = openDatabase(file, schema)
+  const db = openDatabase(file, schema, { pageBytes: PAGE_BYTES })
   try {
     // A file that cannot be read at its ends is put aside before anything relies on it.
-    for (const table of ['trees', 'tiles', 'leaves', 'leafKeys', 'latestLeaves']) {
+    for (const table of ['trees', 'tiles', 'leaves', 'leafKeys', 'edges', 'latestLeaves']) {
       db.query(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`).get()
     }
     return db

@@ -9,7 +9,7 @@ export interface TileToWrite {
   hashes: Uint8Array
 }
 
-/** The facts of a tile's leaves. */
+/** The facts of leaves that stand in one tile, one after the other. */
 export interface Facts {
   at: number
   salts: Uint8Array
@@ -18,21 +18,33 @@ export interface Facts {
   ids: readonly (string | null)[]
 }
 
+/** The leaves of a tile that is not full, or some of them, from one place on. */
+export interface EdgePart extends Facts {
+  first: number
+  hashes: Uint8Array
+}
+
 /** A tree goes on from its edge. */
 export interface Edge {
   id: number
   size: number
-  /** The last tile of each level, where it is not full. */
-  tiles: readonly Uint8Array[]
-  facts: Omit<Facts, 'at'> | undefined
+  /** The last tile of each level above the leaves, where it is not full. */
+  tiles: readonly (Uint8Array | undefined)[]
+  /** The last tile of leaves, where it is not full. */
+  leaves: EdgePart | undefined
   kinds: readonly number[]
 }
 
-export interface LeafToAdd {
-  eventId: string
-  kind: number
-  salt: Uint8Array
-  item: { text: string } | { sha256: string }
+/** It has what was added to a tree since it was written last. */
+export interface Grown {
+  /** Full tiles of leaves, and tiles above them. */
+  tiles: TileToWrite[]
+  /** These are of full tiles of leaves. */
+  facts: Facts[]
+  /** This is new of a tile of leaves that is not full. */
+  part: EdgePart | undefined
+  /** If true, the tree is new, has a full tile more, or leaves of another kind. */
+  isMarked: boolean
 }
 
 /** A tree that grows, at its edge in memory; what was added is in it until it is written. */
@@ -41,75 +53,99 @@ export interface Growing {
   readonly size: number
   /** Kinds of leaves that are in it, for what forgets them. */
   readonly kinds: ReadonlySet<number>
-  add(leaf: LeafToAdd): void
+  /**
+   * Adds a leaf.
+   * @param salts has its salt from `from` on
+   * @param item its text
+   * @param sha256OfItem stands in place of the text
+   */
+  add(
+    eventId: string,
+    kind: number,
+    salts: Buffer,
+    from: number,
+    item: string,
+    sha256OfItem: string | undefined,
+  ): void
   /** Gives what was added since the last call. */
-  take(): { tiles: TileToWrite[]; facts: Facts[] }
+  take(): Grown
 }
 
 interface Open {
-  hashes: Uint8Array
+  hashes: Buffer
   count: number
   /** So many tiles of the level are full. */
   full: number
   isChanged: boolean
 }
 
-const openTile = (count: number, full: number): Open => ({
-  ...{ hashes: new Uint8Array(TILE * HASH_BYTES), count, full, isChanged: false },
-})
+function openTile(count: number, full: number, hashes: Uint8Array | undefined): Open {
+  const open = { hashes: Buffer.alloc(TILE * HASH_BYTES), count, full, isChanged: false }
+  if (hashes !== undefined) open.hashes.set(hashes.subarray(0, count * HASH_BYTES))
+  return open
+}
 
 /** Goes on with a tree from its edge. */
 export function growFrom(edge: Edge): Growing {
   const levels: Open[] = []
-  let size = edge.size
-  for (let [level, hashes] = [0, edge.size]; hashes > 0 || level === 0; level += 1) {
-    const open = openTile(hashes % TILE, Math.floor(hashes / TILE))
-    if (open.count > 0) open.hashes.set(edge.tiles[level]!.subarray(0, open.count * HASH_BYTES))
-    levels.push(open)
-    hashes = open.full
+  let { size } = edge
+  for (let [level, count] = [0, size]; count > 0 || level === 0; level += 1) {
+    const full = Math.floor(count / TILE)
+    const hashes = level === 0 ? edge.leaves?.hashes : edge.tiles[level]
+    levels.push(openTile(count % TILE, full, hashes))
+    count = full
   }
+  const bottom = levels[0]!
   const kinds = new Set(edge.kinds)
-  const salts = new Uint8Array(TILE * SALT_BYTES)
-  const ownKinds = new Uint32Array(TILE)
-  const keys = new Uint32Array(TILE)
-  let ids: (string | null)[] = []
-  if (edge.facts !== undefined) {
-    salts.set(edge.facts.salts)
-    ownKinds.set(edge.facts.kinds)
-    keys.set(edge.facts.keys)
-    ids = [...edge.facts.ids]
+  const own = {
+    salts: Buffer.alloc(TILE * SALT_BYTES),
+    kinds: new Uint32Array(TILE),
+    keys: new Uint32Array(TILE),
+    ids: [...(edge.leaves?.ids ?? [])],
   }
+  own.salts.set(edge.leaves?.salts ?? [])
+  own.kinds.set(edge.leaves?.kinds ?? [])
+  own.keys.set(edge.leaves?.keys ?? [])
+  /** So many leaves of the open tile are written. */
+  let written = bottom.count
+  let isMarked = size === 0
+  let lastKind = -1
   let tiles: TileToWrite[] = []
   let facts: Facts[] = []
 
-  function put(level: number, hash: Uint8Array) {
-    levels[level] ??= openTile(0, 0)
+  function put(level: number, hash: Buffer) {
+    levels[level] ??= openTile(0, 0, undefined)
     const open = levels[level]
-    open.hashes.set(hash, open.count * HASH_BYTES)
+    hash.copy(open.hashes, open.count * HASH_BYTES)
     open.count += 1
     open.isChanged = true
     if (open.count < TILE) return
-    tiles.push({ level, at: open.full, hashes: open.hashes.slice() })
-    if (level === 0) facts.push(factsNow(open))
+    tiles.push({ level, at: open.full, hashes: Buffer.from(open.hashes) })
+    if (open === bottom) {
+      facts.push(partFrom(0))
+      own.ids = []
+      written = 0
+      isMarked = true
+    }
     open.count = 0
     open.full += 1
     open.isChanged = false
     put(level + 1, rootOfFull(open.hashes))
   }
 
-  function factsNow({ full: at, count }: Open): Facts {
-    const now = {
-      at,
-      salts: salts.slice(0, count * SALT_BYTES),
-      kinds: ownKinds.slice(0, count),
-      keys: keys.slice(0, count),
-      ids,
+  function partFrom(first: number): EdgePart {
+    const { full: at, count } = bottom
+    return {
+      ...{ at, first },
+      hashes: Buffer.from(bottom.hashes.subarray(first * HASH_BYTES, count * HASH_BYTES)),
+      salts: Buffer.from(own.salts.subarray(first * SALT_BYTES, count * SALT_BYTES)),
+      kinds: own.kinds.slice(first, count),
+      keys: own.keys.slice(first, count),
+      ids: first === 0 ? own.ids : own.ids.slice(first),
     }
-    if (count === TILE) ids = []
-    return now
   }
 
-  const hash = new Uint8Array(HASH_BYTES)
+  const hash = Buffer.alloc(HASH_BYTES)
   return {
     id: edge.id,
     get size() {
@@ -117,27 +153,33 @@ export function growFrom(edge: Edge): Growing {
     },
     kinds,
 
-    add({ eventId, kind, salt, item }) {
-      const { count } = levels[0]!
-      salts.set(salt, count * SALT_BYTES)
-      ownKinds[count] = kind
-      keys[count] = keyOf(eventId)
-      ids.push(eventId)
-      kinds.add(kind)
-      hashLeaf(salt, item, hash)
-      put(0, hash)
+    add(eventId, kind, salts, from, item, sha256OfItem) {
+      const { count } = bottom
+      salts.copy(own.salts, count * SALT_BYTES, from, from + SALT_BYTES)
+      own.kinds[count] = kind
+      own.keys[count] = keyOf(eventId)
+      own.ids.push(eventId)
+      if (kind !== lastKind) {
+        if (!kinds.has(kind)) isMarked = true
+        kinds.add(kind)
+        lastKind = kind
+      }
+      hashLeaf(salts, from, item, sha256OfItem, hash)
       size += 1
+      put(0, hash)
     },
 
     take() {
       for (const [level, open] of levels.entries()) {
-        if (!open.isChanged) continue
+        if (open === bottom || !open.isChanged) continue
         open.isChanged = false
-        const hashes = open.hashes.slice(0, open.count * HASH_BYTES)
+        const hashes = Buffer.from(open.hashes.subarray(0, open.count * HASH_BYTES))
         tiles.push({ level, at: open.full, hashes })
-        if (level === 0) facts.push(factsNow(open))
       }
-      const taken = { tiles, facts }
+      const part = bottom.count > written ? partFrom(written) : undefined
+      const taken = { tiles, facts, part, isMarked }
+      written = bottom.count
+      isMarked = false
       tiles = []
       facts = []
       return taken

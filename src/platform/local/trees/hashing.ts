@@ -8,50 +8,48 @@ export const hashing = treeHashing(
   (bytes) => sha256(bytes, new Uint8Array(HASH_BYTES)) as Uint8Array,
 )
 
-const leaf = new Uint8Array(1 + SALT_BYTES + HASH_BYTES)
+const leaf = Buffer.alloc(1 + SALT_BYTES + HASH_BYTES)
 const digest = leaf.subarray(1 + SALT_BYTES)
 
 /**
  * Hashes a leaf.
- * @param item its text, or SHA-256 of a text, 64 hexadecimal digits
+ * @param salts has its salt from `at` on
+ * @param item its text
+ * @param sha256OfItem stands in place of the text, 64 hexadecimal digits
  * @param into 32 bytes
  */
 export function hashLeaf(
-  salt: Uint8Array,
-  item: { text: string } | { sha256: string },
+  salts: Buffer,
+  at: number,
+  item: string,
+  sha256OfItem: string | undefined,
   into: Uint8Array,
 ): void {
-  leaf.set(salt, 1)
-  if ('text' in item) Bun.SHA256.hash(item.text, digest)
-  else digest.set(Buffer.from(item.sha256, 'hex'))
+  salts.copy(leaf, 1, at, at + SALT_BYTES)
+  if (sha256OfItem === undefined) Bun.SHA256.hash(item, digest)
+  else leaf.write(sha256OfItem, 1 + SALT_BYTES, 'hex')
   sha256(leaf, into)
 }
 
-const PAIR = 1 + 2 * HASH_BYTES
 const NODE = 0x01
-
-/**
- * Room for all pairs of nodes below the root of a full tile, level by level, each behind the byte of a node:
- * what is hashed then never has to be put together, and the views into it are made once.
- */
-const room = new Uint8Array((TILE - 1) * PAIR)
-const pairs = Array.from({ length: TILE - 1 }, (_, at) => {
-  room[at * PAIR] = NODE
-  return room.subarray(at * PAIR, (at + 1) * PAIR)
-})
-/** The places of hashes in pairs: first those of the leaves, then those of the nodes above them. */
-const places = pairs.flatMap((pair) => [
-  pair.subarray(1, 1 + HASH_BYTES),
-  pair.subarray(1 + HASH_BYTES),
-])
+const PAIR = 2 * HASH_BYTES
+const pair = Buffer.alloc(1 + PAIR)
+pair[0] = NODE
+/** Room for the hashes of one level after the other, with views that are made once. */
+const room = Buffer.alloc(TILE * HASH_BYTES)
+const places = Array.from({ length: TILE / 2 }, (_, at) =>
+  room.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+)
 
 /** Computes the root over a full tile of hashes. */
-export function rootOfFull(tile: Uint8Array): Uint8Array {
-  for (let at = 0; at < TILE; at += 1) {
-    places[at]!.set(tile.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES))
+export function rootOfFull(tile: Buffer): Buffer {
+  let from = tile
+  for (let count = TILE / 2; count >= 1; count /= 2) {
+    for (let at = 0; at < count; at += 1) {
+      from.copy(pair, 1, at * PAIR, (at + 1) * PAIR)
+      sha256(pair, places[at]!)
+    }
+    from = room
   }
-  const root = new Uint8Array(HASH_BYTES)
-  // A pair's hash stands behind those of all pairs before it: the levels follow each other.
-  for (let at = 0; at < TILE - 1; at += 1) sha256(pairs[at]!, places[TILE + at] ?? root)
-  return root
+  return Buffer.from(places[0]!)
 }

@@ -13,9 +13,16 @@ const DAYS = 8
 // Days beyond these, more than sixty thousand years, are as good as none.
 const MAX_DAYS = 2 ** 24 - 1
 
-export function packKind({ retentionClass, of, retentionDays = 0 }: Kind): number {
+export function packKind(
+  retentionClass: RetentionClass,
+  retentionDays: number | undefined,
+  of: Kind['of'],
+): number {
+  const place = retentionClasses.indexOf(retentionClass)
+  const kept = of === 'kept' ? KEPT : 0
+  if (retentionDays === undefined) return kept + place
   const days = retentionDays > MAX_DAYS ? 0 : Math.max(0, Math.ceil(retentionDays))
-  return days * 2 ** DAYS + (of === 'kept' ? KEPT : 0) + retentionClasses.indexOf(retentionClass)
+  return days * 2 ** DAYS + kept + place
 }
 
 export function unpackKind(packed: number): Kind {

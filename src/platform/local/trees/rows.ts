@@ -2,7 +2,8 @@ import type { Database } from 'bun:sqlite'
 import { SALT_BYTES } from '../../../merkle/hashes'
 import { TILE } from '../../../merkle/tree'
 import { guarded } from '../database'
-import type { Edge, Facts, Growing } from './growing'
+import { bytesOf, createEdges, numbersIn } from './edges'
+import type { Edge, EdgePart, Facts, Growing } from './growing'
 
 export interface TreeRow {
   id: number
@@ -27,32 +28,35 @@ interface KeysRow {
   keys: Uint8Array
 }
 
+// A tree has so many leaves in tiles, and some in its edge.
+const TREE = `SELECT id, tenantId, hour, root, kinds,
+  size + coalesce((SELECT sum(count) FROM edges WHERE tree = trees.id), 0) AS size FROM trees`
+
 /** Runs the statements of `trees.db`; each throws a `StorageError` in place of what SQLite throws. */
 export function createTreeRows(db: Database) {
-  const byHour = db.query<TreeRow, [string, string]>(
-    'SELECT * FROM trees WHERE tenantId = ? AND hour = ?',
-  )
+  const edges = createEdges(db)
+  const byHour = db.query<TreeRow, [string, string]>(`${TREE} WHERE tenantId = ? AND hour = ?`)
   const from = db.query<TreeRow, [string, string, string, number]>(
-    'SELECT * FROM trees WHERE tenantId = ? AND hour >= ? AND hour < ? ORDER BY hour LIMIT ?',
+    `${TREE} WHERE tenantId = ? AND hour >= ? AND hour < ? ORDER BY hour LIMIT ?`,
   )
   const before = db.query<TreeRow, [string, string, string, number]>(
-    'SELECT * FROM trees WHERE tenantId = ? AND hour >= ? AND hour < ? ORDER BY hour DESC LIMIT ?',
+    `${TREE} WHERE tenantId = ? AND hour >= ? AND hour < ? ORDER BY hour DESC LIMIT ?`,
   )
   const growing = db.query<Pick<TreeRow, 'tenantId' | 'hour'>, [string, number]>(
     'SELECT tenantId, hour FROM trees WHERE root IS NULL AND hour < ? ORDER BY hour LIMIT ?',
   )
   const growingOf = db.query<TreeRow, [string, string]>(
-    'SELECT * FROM trees WHERE tenantId = ? AND root IS NULL AND hour <= ? ORDER BY hour',
+    `${TREE} WHERE tenantId = ? AND root IS NULL AND hour <= ? ORDER BY hour`,
   )
-  const closed = db.query<{ hour: string | null }, [string]>(
-    'SELECT max(hour) AS hour FROM trees WHERE tenantId = ? AND root IS NOT NULL',
+  const closed = db.query<{ hour: string }, [string]>(
+    'SELECT hour FROM trees WHERE tenantId = ? AND root IS NOT NULL ORDER BY hour DESC LIMIT 1',
   )
   const lastId = db.query<{ id: number | null }, []>('SELECT max(id) AS id FROM trees')
   const putTree = db.query(
     `INSERT INTO trees (id, tenantId, hour, size, kinds) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (tenantId, hour) DO UPDATE SET size = excluded.size, kinds = excluded.kinds`,
   )
-  const setRoot = db.query('UPDATE trees SET root = ? WHERE id = ?')
+  const setRoot = db.query('UPDATE trees SET root = ?, size = ? WHERE id = ?')
   const setKinds = db.query('UPDATE trees SET kinds = ? WHERE id = ?')
   const tile = db.query<{ hashes: Uint8Array }, [number, number, number]>(
     'SELECT hashes FROM tiles WHERE tree = ? AND level = ? AND at = ?',
@@ -79,23 +83,60 @@ export function createTreeRows(db: Database) {
   }
 
   function edgeOf({ id, size, kinds }: TreeRow): Edge {
-    const tiles: Uint8Array[] = []
-    for (let [level, hashes] = [0, size]; hashes > 0; level += 1) {
-      const at = Math.floor(hashes / TILE)
-      if (hashes % TILE > 0) tiles[level] = tile.get(id, level, at)!.hashes
-      hashes = at
+    const tiles: (Uint8Array | undefined)[] = []
+    for (let [level, count] = [1, Math.floor(size / TILE)]; count > 0; level += 1) {
+      const at = Math.floor(count / TILE)
+      if (count % TILE > 0) tiles[level] = tile.get(id, level, at)!.hashes
+      count = at
     }
-    const edge = { id, size, tiles, kinds: JSON.parse(kinds) as number[] }
-    if (size % TILE === 0) return { ...edge, facts: undefined }
-    const at = Math.floor(size / TILE)
-    const own = keys.get(id, at, 1)!
-    return { ...edge, facts: { ...factsOf(leaves.get(id, at, 1)!), keys: numbersIn(own.keys) } }
+    const open = size % TILE === 0 ? undefined : edges.read(id, Math.floor(size / TILE))
+    return { id, size, tiles, leaves: open, kinds: JSON.parse(kinds) as number[] }
   }
 
   function putFacts(tree: number, { at, salts, kinds, keys: own, ids }: Facts) {
     const packed = Bun.zstdCompressSync(Buffer.from(JSON.stringify(ids)), { level: 1 })
     putLeaves.run(tree, at, salts, bytesOf(kinds), packed)
     putKeys.run(tree, at, bytesOf(own))
+  }
+
+  /** Lists rows of tiles, and after them the tile that is not full, where it is asked for. */
+  function withEdge<Row>(
+    tree: number,
+    at: number,
+    limit: number,
+    rows: Row[],
+    read: (part: EdgePart) => Row,
+  ) {
+    const open = rows.length < limit ? edges.read(tree, at) : undefined
+    return open === undefined ? rows : [...rows, read(open)]
+  }
+
+  function forget(tree: number, at: number, places: readonly number[]) {
+    const [row, own] = [leaves.get(tree, at, 1), keys.get(tree, at, 1)]
+    const isFull = row?.at === at && own?.at === at
+    const open = isFull ? undefined : edges.read(tree, at)
+    const facts = isFull ? { ...factsOf(row), keys: numbersIn(own.keys) } : open
+    if (facts?.at !== at) return
+    const [ids, salts] = [[...facts.ids], Uint8Array.from(facts.salts)]
+    for (const place of places) {
+      facts.keys[place] = 0
+      ids[place] = null
+      salts.fill(0, place * SALT_BYTES, (place + 1) * SALT_BYTES)
+    }
+    if (open === undefined) return putFacts(tree, { ...facts, salts, ids })
+    edges.drop(tree, at)
+    edges.put(tree, { ...open, salts, ids })
+  }
+
+  /** Closes a tree: what was in its edge stands in tiles from then on. */
+  function close({ id, size }: TreeRow, root: Uint8Array) {
+    const open = edges.read(id, 0)
+    if (open !== undefined) {
+      putTile.run(id, 0, open.at, open.hashes)
+      putFacts(id, open)
+      edges.dropAll(id)
+    }
+    setRoot.run(root, size, id)
   }
 
   const reading = <Answer>(work: () => Answer) => guarded('reading the trees', work)
@@ -111,49 +152,54 @@ export function createTreeRows(db: Database) {
     growingOf: (tenantId: string, through: string) =>
       reading(() => growingOf.all(tenantId, through)),
     newestClosed: (tenantId: string) => reading(() => closed.get(tenantId))?.hour ?? '',
-    tile: (tree: number, level: number, at: number) =>
-      reading(() => tile.get(tree, level, at))?.hashes,
     edge: (row: TreeRow) => reading(() => edgeOf(row)),
-    facts: (tree: number, at: number, limit: number) =>
-      reading(() => leaves.all(tree, at, limit).map(factsOf)),
-    keys: (tree: number, at: number, limit: number) =>
-      reading(() =>
-        keys.all(tree, at, limit).map((row) => ({ at: row.at, keys: numbersIn(row.keys) })),
-      ),
     latestBatch: () => reading(() => latest.get())?.batch,
+
+    tile(tree: number, level: number, at: number): Uint8Array | undefined {
+      return reading(() => {
+        const found = tile.get(tree, level, at)?.hashes
+        if (found !== undefined || level > 0) return found
+        const open = edges.read(tree, at)
+        return open?.at === at ? open.hashes : undefined
+      })
+    },
+
+    facts: (tree: number, at: number, limit: number) =>
+      reading(() => {
+        const rows = leaves.all(tree, at, limit).map(factsOf)
+        return withEdge<Omit<Facts, 'keys'>>(tree, at, limit, rows, (part) => part)
+      }),
+
+    keys: (tree: number, at: number, limit: number) =>
+      reading(() => {
+        const rows = keys.all(tree, at, limit)
+        const read = rows.map((row) => ({ at: row.at, keys: numbersIn(row.keys) }))
+        return withEdge<Pick<Facts, 'at' | 'keys'>>(tree, at, limit, read, (part) => part)
+      }),
 
     /** Writes what trees have grown by with a batch, all or nothing. */
     write(batch: string, grown: ReadonlyMap<Growing, { tenantId: string; hour: string }>) {
       writing(() => {
         for (const [tree, { tenantId, hour }] of grown) {
-          const { tiles, facts } = tree.take()
-          putTree.run(tree.id, tenantId, hour, tree.size, JSON.stringify([...tree.kinds]))
+          const { tiles, facts, part, isMarked } = tree.take()
+          const full = tree.size - (tree.size % TILE)
+          const kinds = isMarked ? JSON.stringify([...tree.kinds]) : ''
+          if (isMarked) putTree.run(tree.id, tenantId, hour, full, kinds)
           for (const { level, at, hashes } of tiles) putTile.run(tree.id, level, at, hashes)
           for (const own of facts) putFacts(tree.id, own)
+          // All of an edge from before is in the first tile that is full now.
+          if (facts.length > 0) edges.drop(tree.id, facts[0]!.at)
+          if (part !== undefined) edges.put(tree.id, part)
         }
         putLatest.run(batch)
       })
     },
 
-    close: (tree: number, root: Uint8Array) => writing(() => setRoot.run(root, tree)),
+    close: (row: TreeRow, root: Uint8Array) => writing(() => close(row, root)),
 
-    /** Forgets ids and salts of leaves, by their places in tiles. @param left kinds that are left, where some go */
-    forget(tree: number, at: number, places: readonly number[]) {
-      writing(() => {
-        const own = keys.get(tree, at, 1)
-        const row = leaves.get(tree, at, 1)
-        if (own === null || row === null) return
-        const facts = { ...factsOf(row), keys: numbersIn(own.keys) }
-        const ids = [...facts.ids]
-        const salts = facts.salts.slice()
-        for (const place of places) {
-          facts.keys[place] = 0
-          ids[place] = null
-          salts.fill(0, place * SALT_BYTES, (place + 1) * SALT_BYTES)
-        }
-        putFacts(tree, { ...facts, salts, ids })
-      })
-    },
+    /** Forgets ids and salts of leaves, by their places in a tile. */
+    forget: (tree: number, at: number, places: readonly number[]) =>
+      writing(() => forget(tree, at, places)),
 
     setKinds: (tree: number, kinds: readonly number[]) =>
       writing(() => setKinds.run(JSON.stringify(kinds), tree)),
@@ -162,18 +208,10 @@ export function createTreeRows(db: Database) {
     drop: (tree: number) =>
       writing(() => {
         for (const one of drops) one.run(tree)
+        edges.dropAll(tree)
         setKinds.run('[]', tree)
       }),
   }
 }
 
 export type TreeRows = ReturnType<typeof createTreeRows>
-
-function numbersIn(bytes: Uint8Array): Uint32Array {
-  const { buffer } = bytes.slice()
-  return new Uint32Array(buffer)
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength)
-}

@@ -32,7 +32,7 @@ export interface Holders {
   quarantine: Pick<QuarantineStore, 'erase'>
   deliveries: Pick<DeliveryQueue, 'erase'>
   statements: Pick<StatementStore, 'erase' | 'query'>
-  trees?: Pick<Trees, 'erase'> | undefined
+  trees?: Pick<Trees, 'erase' | 'find'> | undefined
   documents: DocumentStore
   lake: Lake
   blobs: BlobStore

@@ -64,7 +64,7 @@ export function deliveriesPlace(deliveries: Pick<DeliveryQueue, 'erase'>): Place
 }
 
 /** Trees of hashes, after all places that tell which events leave. They hold ids, and salts for hashes. */
-export function treesPlace(trees: Pick<Trees, 'erase'>): Place {
+export function treesPlace(trees: Pick<Trees, 'erase' | 'find'>): Place {
   return {
     name: 'trees',
     method:
@@ -72,13 +72,24 @@ export function treesPlace(trees: Pick<Trees, 'erase'>): Place {
 
     async search(search) {
       const { tenantId, isDryRun, store } = search
-      let [looked, removed] = [0, 0]
-      for await (const { content } of store.sealed(search, 'events')) {
-        const eventIds = content as string[]
-        looked += eventIds.length
-        if (!isDryRun) removed += (await trees.erase(tenantId, eventIds)).removed
+      let [looked, found] = [0, 0]
+      // Hot store and lake tell of the same events.
+      let some = new Set<string>()
+      async function erase() {
+        if (some.size === 0) return
+        looked += some.size
+        if (isDryRun) {
+          const leaves = await trees.find(tenantId, [...some], '')
+          for (const own of leaves.values()) found += own.length
+        } else found += (await trees.erase(tenantId, [...some])).removed
+        some = new Set()
       }
-      return { looked, found: removed, removed }
+      for await (const { content } of store.sealed(search, 'events')) {
+        for (const eventId of content as string[]) some.add(eventId)
+        if (some.size >= IDS_AT_ONCE) await erase()
+      }
+      await erase()
+      return { looked, found, removed: isDryRun ? 0 : found }
     },
   }
 }
