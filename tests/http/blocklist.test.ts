@@ -245,12 +245,16 @@ describe('a sender that is blocked for ever', () => {
     const taken = await call('POST', '/xapi/statements', two, xapi)
     expect([taken.status, taken.headers.get('X-Nonius-Withheld')]).toEqual([200, 'gone=1'])
     expect(await taken.json()).toHaveLength(1)
+    const some = [statement('bo@soon.example'), statement('bo@fine.example')]
+    const partly = await call('POST', '/xapi/statements', some, xapi)
+    expect([partly.status, partly.headers.get('X-Nonius-Withheld')]).toEqual([200, 'soon=1'])
+    expect(await partly.json()).toEqual([expect.any(String)])
     const held = await call('POST', '/xapi/statements', [statement('ada@soon.example')], xapi)
     await problemOf(held, 'held_back')
-    expect((await quarantined()).length).toBe(before + 1)
+    expect((await quarantined()).length).toBe(before + 2)
     expect((await stored()).map(({ actorId }) => actorId).sort()).toEqual([
       ...['d@soon.example', 'd@soon.example', 'f@fine.example', 'f@fine.example'],
-      'mailto:ada@fine.example',
+      ...['mailto:ada@fine.example', 'mailto:bo@fine.example'],
     ])
   })
 

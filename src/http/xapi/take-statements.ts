@@ -10,7 +10,7 @@ import type { AppContext, AppDeps } from '../context'
 import { refuseForm, requireJson } from '../json-type'
 import { senderOf } from '../receive'
 import type { Caller } from './caller'
-import { WITHHELD_HEADER, withheldText } from './withheld'
+import { WITHHELD_HEADER, withheldIn, withheldText } from './withheld'
 
 /**
  * @returns the ids of the statements, all of which are held now, in the order of the request
@@ -79,9 +79,9 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
       const admitItem = await admitItemOf(caller)
       const arrival = { ...about, form, contentType: 'application/json', body, admitItem, kept }
       const receipt = await services.ingest(arrival)
-      const { withheld } = receipt
-      if (withheld !== undefined) {
-        c.header(WITHHELD_HEADER, withheldText(withheld))
+      const notKept = withheldIn(receipt)
+      if (notKept.length > 0) {
+        c.header(WITHHELD_HEADER, withheldText(notKept))
         // Statements that are not kept are not among the stored ones, which the answer lists.
         return receipt.eventIds
       }
