@@ -258,6 +258,20 @@ describe('a sender that is blocked for ever', () => {
     ])
   })
 
+  it('is told apart from a rule that holds statements, of which the answer has no ids', async () => {
+    const when = { domain: 'soon.example' }
+    const rules = [{ name: 'held', when, then: { action: 'MAINTAIN' } }]
+    const { call, quarantined } = await aTenant([], { rules })
+    const some = [statement('bo@soon.example'), statement('bo@fine.example')]
+    for (const [sent, ids] of [[some, 1] as const, [some[0], 0] as const]) {
+      const taken = await call('POST', '/xapi/statements', sent, xapi)
+      const header = taken.headers.get('X-Nonius-Withheld')
+      expect([taken.status, header]).toEqual([200, 'held_by_policy=1'])
+      expect(await taken.json()).toEqual(Array(ids).fill(expect.any(String)))
+    }
+    expect(await quarantined()).toHaveLength(1)
+  })
+
   it('is of no other tenant', async () => {
     const { key } = await aTenant([{ name: 'all', action: 'DROP' }])
     const other = await aTenant([{ name: 'x', when: { tenant: 'blocklist-x' }, action: 'DROP' }])
