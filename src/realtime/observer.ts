@@ -32,7 +32,8 @@ export interface ObserverNeeds {
 const SHARE = 3 / 4
 
 /** All streams of a process share the room of their frames: of those on their way, and of those that wait. */
-export type Observing = ObserverNeeds & Record<'flow' | 'waiting', FrameRoom>
+export type Observing = ObserverNeeds &
+  Record<'flow' | 'waiting', FrameRoom> & { againMs?: number | undefined }
 
 // As soon a revoked key is noticed everywhere else; and what time brings to a connection has seconds.
 const LOOK_MS = 2000

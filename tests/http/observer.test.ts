@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import type { ObserverSettings } from '../../src/platform/registry/sources'
 import { problemOf } from '../support/battery'
+import { describeNotOnAws } from '../support/not-on-aws'
 import { createLoEvent } from '../support/observer/lo-event'
 import { type PublishTest, startPublishTest } from '../support/publish-api'
 import { openSocket, type TestSocket } from '../support/sockets'
@@ -14,6 +15,8 @@ afterAll(() => test[Symbol.asyncDispose]())
 const addressFor = (key: string, path = '/wsapi/in/') => {
   const url = new URL(path, test.url)
   url.searchParams.set('key', key)
+  // A deployment has one address for all that is spoken over WebSockets.
+  url.searchParams.set('protocol', 'observer')
   return url
 }
 
@@ -59,7 +62,7 @@ async function keptOf(tenantId: string) {
   return items
 }
 
-describe('WS /wsapi/in/ speaks with clients of Learning Observer', () => {
+describeNotOnAws('order')('WS /wsapi/in/ speaks with clients of Learning Observer', () => {
   it('on a first connection, with events that overtake their fields', async () => {
     const { tenantId, key } = await aTenant()
     await using client = createLoEvent({ url: addressFor(key), source: 'org.lo.test' })
@@ -258,7 +261,7 @@ describe('WS /wsapi/in/ speaks with clients of Learning Observer', () => {
   })
 })
 
-describe('a blocked client', () => {
+describeNotOnAws('order')('a blocked client', () => {
   async function blocking(...blocklist: object[]) {
     const { tenantId, key } = await aTenant()
     const admin = await test.app.issue(['admin'], tenantId)

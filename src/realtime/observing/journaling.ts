@@ -33,7 +33,7 @@ export function createJournaling(
 
   function write() {
     timer = undefined
-    if (state.waiting.length === 0) return
+    if (!state.hasEvent) return
     afterMs = Math.min(2 * afterMs, LONGEST_MS)
     isWritten = true
     then(() => journal.write(state))
@@ -41,8 +41,9 @@ export function createJournaling(
 
   return {
     changed() {
-      if (state.waiting.length > 0) timer ??= setTimeout(write, afterMs)
-      else if (isWritten) {
+      // Clients lock fields when they open, and may then be silent for an hour: an event is worth a write.
+      if (state.hasEvent) timer ??= setTimeout(write, afterMs)
+      else if (isWritten && state.waiting.length === 0) {
         isWritten = false
         then(() => journal.forget())
       }

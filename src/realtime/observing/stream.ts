@@ -37,6 +37,7 @@ export function openStream(
   ended: () => void,
 ): Stream {
   const { clock, log, perform, findSource, identity, limiter, findTenant, budget, flow } = needs
+  const { againMs = AGAIN_MS } = needs
   const { principal } = connection
   const { tenantId } = principal
   const state = newState(connectionId, now())
@@ -107,7 +108,7 @@ export function openStream(
       if (effects.length > 0) await write(pieceOf(effects))
       if (effects.length === 0) journaling.changed()
       // Whoever does not read its answers is not listened to.
-      while (isFull && !isEnding) await pause(AGAIN_MS)
+      while (isFull && !isEnding) await pause(againMs)
     }
   }
 
@@ -118,7 +119,7 @@ export function openStream(
         return { settings: source?.observer, personId: principal.person?.learnerId }
       } catch (error) {
         log.warn('the settings of a source cannot be read', { reason: (error as Error).message })
-        await pause(AGAIN_MS)
+        await pause(againMs)
       }
     }
   }
@@ -180,9 +181,11 @@ export function openStream(
       } catch (error) {
         const { code, message, retryAfter } = failureOf(error)
         if (code === 'rate_limited') tellToWait(retryAfter)
+        if (code === 'internal')
+          log.error('frames of a stream', { reason: (error as Error).message })
         if (code !== undefined) return giveUpOn(piece, { code, message, path: [] })
         log.warn('frames of a stream wait for their store', { reason: message })
-        await pause(AGAIN_MS)
+        await pause(againMs)
       }
     }
   }

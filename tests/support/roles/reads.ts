@@ -47,6 +47,7 @@ export const scopedReads: Readonly<Record<string, string>> = {
   'GET /webhooks/{id}/stats': 'webhooks:read',
   'GET /ws/publish': 'events:write',
   'GET /ws/subscribe': 'events:read',
+  'GET /wsapi/in': 'events:write',
   'GET /xapi/activities': 'statements/read',
   'GET /xapi/activities/profile': 'profile',
   'GET /xapi/activities/state': 'state',
@@ -88,6 +89,8 @@ export const ofPeople: readonly string[] = [
   'PUT /privacy/me/consents',
   'POST /api/v1/events',
   'POST /v1/telemetry/events',
+  // It opens a stream that a person sends.
+  'GET /wsapi/in',
 ]
 
 /** These change nothing either, or take what shows itself by a secret in the address or the body. */
