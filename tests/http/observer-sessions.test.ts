@@ -166,7 +166,8 @@ describe('GET /observer/sessions/{id}/log', () => {
       read.push(...page.frames.map(({ client }) => client.key))
       after = page.next
     }
-    expect(read.slice(1)).toEqual(keys)
+    // On AWS the first event may be taken in hand before the fields that were sent first.
+    expect(read.filter((key) => key !== undefined)).toEqual(keys)
     expect(pages).toBe(3)
     expect((await logOf(session!.sessionId, reader, '?after=6')).frames).toEqual([])
   })
