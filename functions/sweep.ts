@@ -9,9 +9,11 @@ import { SPILL_PREFIX } from '../src/ingest/spill'
 import { sweepSpill } from '../src/ingest/sweep-spill'
 import { createClosing } from '../src/merkle/roots/closing'
 import { createPostSink } from '../src/merkle/roots/post'
+import { lookAfter } from '../src/observer/relay/look-after'
 import { createGuard } from '../src/outbound/guard'
 import { openServing } from '../src/platform/aws'
 import { FAILED_CHANGES } from '../src/platform/aws/change-feed/read'
+import { MAX_MESSAGE_BYTES } from '../src/platform/aws/connections'
 import { FAILED_BATCHES, replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
 import { oldestAgeS } from '../src/platform/aws/lambda/put-aside'
 import { openBucketSink } from '../src/platform/aws/root-bucket'
@@ -64,6 +66,37 @@ const handlers = new Map([
   [followArn, (event: DynamoDBStreamEvent) => follow(event)],
 ])
 
+/** Looks after streams of Learning Observer's clients: mostly, there is nothing to be done, and nothing is opened. */
+async function lookAfterStreams(tenantIds: readonly string[]) {
+  const end = clock.now().getTime() + RUN_MS / 8
+  const leftMs = () => end - clock.now().getTime()
+  let opened: ReturnType<typeof openRelay> | undefined
+  function relay() {
+    opened ??= openRelay(leftMs)
+    return opened
+  }
+  const { documents } = platform
+  for (const tenantId of tenantIds) {
+    await lookAfter({ documents, relay, clock, log }, tenantId, () => leftMs() > 0)
+  }
+}
+
+async function openRelay(leftMs: () => number) {
+  const [{ createServices }, { performOf }, { createStreamRelay }, { openConnections }] =
+    await Promise.all([
+      import('../src/services'),
+      import('../src/realtime/protocol'),
+      import('../src/realtime/relayed/observer'),
+      import('../src/platform/aws/open-connections'),
+    ])
+  const services = createServices({ ...platform, spill: blobs }, { config, clock, log })
+  const { connections } = openConnections(Resource.Nonius, { clock })
+  return createStreamRelay({
+    ...{ ...services, documents: platform.documents, connections },
+    ...{ perform: performOf(services), maxMessageBytes: MAX_MESSAGE_BYTES, leftMs, log },
+  })
+}
+
 // It is called every five minutes, and two at a time would only do the same work twice.
 const RUN_MS = 4 * 60_000
 const CALLED_EVERY_MIN = 5
@@ -73,8 +106,9 @@ const FORGET_HOUR = 7
 const REQUESTS = 6000
 
 /**
- * Takes up again the work that had to wait: requests that were spilled, access requests, exports, batches
- * that Lambda gave up. It closes hours of the log, and publishes their roots. Once a day it forgets what is old.
+ * Takes up again the work that had to wait: requests that were spilled, streams of which nothing more is heard, access
+ * requests, exports, batches that Lambda gave up. It closes hours of the log, and publishes their roots. Once a day it
+ * forgets what is old.
  */
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
@@ -82,6 +116,7 @@ export async function handler(): Promise<void> {
   await sweepSpill({ ...platform, findTenant, governance, blobs, config, clock, log }, bounds)
   const tenants = await platform.registry.tenants.list()
   const tenantIds = tenants.map(({ tenantId }) => tenantId)
+  await lookAfterStreams(tenantIds)
   await access.carryOn(tenantIds, RUN_MS / 4)
   await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
   await closeLog(tenantIds)

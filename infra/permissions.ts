@@ -73,6 +73,9 @@ const rememberSessions: Permissions = [
   },
 ]
 
+/** Finds frames of a stream that wait, and former blobs; both go by expiring. */
+const keepStreams: Permissions = [{ actions: ['dynamodb:Query'], resources: [documents.arn] }]
+
 /**
  * Adds statements to record stores. An item is inserted where there is none, and grows by updates
  * where it refers to others; batches delete definitions that are too many, and erase nothing more.
@@ -468,7 +471,8 @@ export const permissions = {
     ...openSecrets,
   ],
   follow: [...followStream, ...discardBatches, ...tellLive],
-  realtime: [...ingest, ...postLive],
+  // It keeps streams between two of their frames, and blobs of learners, as documents, and deletes none.
+  realtime: [...ingest, ...keepStreams, ...postLive],
   stream: [
     ...followLive,
     ...listDocuments,

@@ -37,7 +37,7 @@ export interface Blobs {
 }
 
 export interface BlobsNeeds {
-  documents: Pick<DocumentStore, 'get' | 'put' | 'list' | 'delete'>
+  documents: Pick<DocumentStore, 'get' | 'put' | 'list'>
   /** Without it, nothing is withheld. */
   governance?: Pick<Governance, 'forbids'> | undefined
   clock: Clock

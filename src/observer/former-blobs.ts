@@ -5,9 +5,10 @@ import type {
   DocumentStore,
   StoredDocument,
 } from '../platform/document-store'
+import { putAway } from './put-away'
 
 interface Needs {
-  documents: Pick<DocumentStore, 'get' | 'put' | 'list' | 'delete'>
+  documents: Pick<DocumentStore, 'get' | 'put' | 'list'>
   clock: Clock
 }
 
@@ -55,7 +56,7 @@ export function createFormerBlobs({ documents, clock }: Needs) {
         if (isKept && bytes <= MAX_BYTES) last = slot
         else {
           bytes -= entry.size
-          await documents.delete(tenantId, entry.key)
+          await putAway({ documents, clock }, tenantId, entry.key)
         }
       }
     },

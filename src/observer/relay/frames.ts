@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../platform/clock'
 import { type DocumentStore, MAX_LIFETIME_MS } from '../../platform/document-store'
+import { putAway } from '../put-away'
 import { type Coming, keyOf, type Place } from './held'
 
 // A round has so many frames and, unless it is one, so many bytes: it ends within seconds.
@@ -13,7 +14,7 @@ export function createFrames({
   documents,
   clock,
 }: {
-  documents: Pick<DocumentStore, 'get' | 'put' | 'list' | 'delete'>
+  documents: Pick<DocumentStore, 'get' | 'put' | 'list'>
   clock: Clock
 }) {
   const folderOf = (connectionId: string) => [...keyOf(connectionId), 'frames']
@@ -63,7 +64,9 @@ export function createFrames({
     },
 
     async remove({ tenantId, connectionId }: Place, names: readonly string[]): Promise<void> {
-      await each(names, (name) => documents.delete(tenantId, keyIn(connectionId, name)))
+      await each(names, (name) =>
+        putAway({ documents, clock }, tenantId, keyIn(connectionId, name)),
+      )
     },
   }
 }

@@ -7,7 +7,8 @@ import type { createRelay } from './relay'
 
 interface Needs {
   documents: Pick<DocumentStore, 'get' | 'list'>
-  relay: ReturnType<typeof createRelay>
+  /** It is opened once there is something to be done. */
+  relay(): Promise<Pick<ReturnType<typeof createRelay>, 'lookAfter'>>
   clock: Clock
   log: Log
 }
@@ -41,9 +42,12 @@ export async function lookAfter(
         ({ key, updatedAt }) => key[ID_AT + 1] === 'frames' && updatedAt < before,
       )
       if (!isDue && !isLeft) continue
-      await relay.lookAfter({ tenantId, connectionId }).catch((thrown: Error) => {
-        log.error('a stream could not be looked after', { connectionId, reason: thrown.message })
-      })
+      try {
+        await (await relay()).lookAfter({ tenantId, connectionId })
+      } catch (thrown) {
+        const { message: reason } = thrown as Error
+        log.error('a stream could not be looked after', { connectionId, reason })
+      }
     }
     cursor = page.nextCursor
   } while (cursor !== undefined)

@@ -92,7 +92,12 @@ function scene({ settings, random = () => 0.5 }: Options = {}) {
         return relay.deal(place, connection, { at: clock.now().toISOString(), text })
       },
       end: () => relay.deal(place, connection, { end: clock.now().toISOString() }),
-      sweep: () => lookAfter({ documents, relay, clock, log: silentLog }, 'school', () => true),
+      sweep: () =>
+        lookAfter(
+          { documents, relay: async () => relay, clock, log: silentLog },
+          'school',
+          () => true,
+        ),
     }
   }
 

@@ -59,6 +59,7 @@ function scene(send: Connections['send'] = async () => 'sent', relayed: RelayedP
   return {
     rows,
     sent,
+    handle,
     tell,
     connectionId,
     clock,
@@ -112,6 +113,42 @@ describe('The function behind the WebSocket API', () => {
     expect(test.sent).toEqual([])
     await test.tell('DISCONNECT')
     expect(had).toHaveLength(3)
+  })
+
+  it('relays for some time what was on its way when a stream ended, and when it arrived', async () => {
+    const heard: unknown[] = []
+    const protocol: RelayedProtocol = {
+      ...{ name: 'observer', path: '/wsapi/in', hearsLate: true },
+      received: async (_, { protocol }, message, at) =>
+        void heard.push([protocol, message, at?.getTime()]),
+      closed: async () => void heard.push('closed'),
+    }
+    const test = scene(undefined, [protocol])
+    const queryStringParameters = { protocol: 'observer', key: app.keys.demo }
+    expect(await test.tell('CONNECT', { queryStringParameters })).toMatchObject({ statusCode: 200 })
+    const { connectionId } = test
+    await test.handle({
+      requestContext: {
+        ...{
+          eventType: 'MESSAGE',
+          connectionId,
+          domainName: 'a',
+          requestTimeEpoch: 1_800_000_000_000,
+        },
+      },
+      body: '1',
+    })
+    await test.tell('DISCONNECT')
+    await test.tell('MESSAGE', { body: '2' })
+    expect(heard).toEqual([
+      ['observer', '1', 1_800_000_000_000],
+      'closed',
+      ['observer', '2', undefined],
+    ])
+    test.clock.advance(91_000)
+    await test.tell('MESSAGE', { body: '3' })
+    await test.tell('DISCONNECT')
+    expect(heard).toHaveLength(3)
   })
 
   it('lets nobody subscribe with a key that may only send', async () => {
