@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'bun:test'
 import { createHash, hash } from 'node:crypto'
-import { verifyConsistency, verifyProof } from '@nonius/client/proofs'
+import {
+  type ChainedRoot,
+  type TreeConsistency,
+  verifyChain,
+  verifyConsistency,
+  verifyProof,
+} from '@nonius/client/proofs'
 import { treeStored } from '../../src/changes/consumers'
 import { isConsistent, isIncluded } from '../../src/merkle/check'
 import { treeHashing } from '../../src/merkle/hashes'
+import { closeHours } from '../../src/merkle/roots/close'
+import { createRoots } from '../../src/merkle/roots/roots'
+import { silentLog } from '../../src/telemetry/log'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
 import { notOnAws } from '../support/not-on-aws'
@@ -235,5 +244,52 @@ describe('GET /audit/roots and /audit/consistency', () => {
       await ask(test, `/audit/consistency?from=${hour}&to=${next!.hour}`),
       'wrong_state',
     )
+  })
+
+  inHours('prove that an hour goes on to a later one by the roots between them', async () => {
+    await using test = await startTestApp()
+    const { platform, clock } = test
+    clock.advance(HOUR_MS - (clock.now().getTime() % HOUR_MS))
+    const sentAt: [string, string][] = []
+    for (const count of [3, 2, 1]) {
+      sentAt.push(...(await send(test, count)))
+      clock.advance(HOUR_MS)
+    }
+    const roots = createRoots(platform)
+    const { trees } = platform
+    const needs = { trees: trees!, roots, publish: async () => true, log: silentLog }
+    // The last of the three hours is not closed yet.
+    const through = new Date(clock.now().getTime() - HOUR_MS)
+    expect(await closeHours(needs, ['default'], through)).toEqual({ chained: 2 })
+    const listed = (await rootsOf(test)) as (Root & ChainedRoot)[]
+    expect(
+      listed.map(({ treeSize, isClosed, sequence }) => [treeSize, isClosed, sequence]),
+    ).toEqual([
+      [1, false, undefined!],
+      [2, true, 2],
+      [3, true, 1],
+    ])
+    const [open, second, first] = listed as unknown as [Root, ChainedRoot, ChainedRoot]
+    expect(await verifyChain('default', [first, second])).toEqual({ holds: true })
+    const [[id, text] = ['', '']] = sentAt
+    const proof = await proofOf(test, id)
+    expect([proof.isClosed, proof.root]).toEqual([true, first.root])
+    expect(await verifyProof({ salt: '', ...proof }, text, first.root)).toEqual({ holds: true })
+
+    type Answer = { trees: TreeConsistency[]; chain: ChainedRoot[] }
+    const path = `/audit/consistency?from=${first.hour}/2&to=${open.hour}`
+    const { trees: pair, chain } = await answered<Answer>(test, path)
+    for (const one of pair) expect(await verifyConsistency(one)).toEqual({ holds: true })
+    expect(pair.map(({ from, to }) => [from.treeSize, to.treeSize])).toEqual([
+      [2, 3],
+      [1, 1],
+    ])
+    expect([pair[0]!.to.root, chain]).toEqual([chain[0]!.root, [first, second]])
+    const closed = await answered<Answer>(
+      test,
+      `/audit/consistency?from=${first.hour}&to=${second.hour}`,
+    )
+    expect(closed.chain).toEqual([first, second])
+    expect(await rootsOf(test, '?limit=1')).toEqual([open])
   })
 })

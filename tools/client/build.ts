@@ -28,6 +28,9 @@ const common = {
   tsconfigRaw: {},
 } as const
 
+// Members of what the server answers keep their names: `path` is one of them.
+const { mangleProps: _, ...unmangled } = common
+
 /** Builds the script that a page loads by a tag. */
 export async function buildScript(): Promise<string> {
   const { outputFiles } = await build({
@@ -47,7 +50,7 @@ export function fileOf(script: string): string {
 /** Builds an entry of the package by itself, as an application's bundler does that uses nothing else. */
 export async function buildEntry(name: string): Promise<string> {
   const { outputFiles } = await build({
-    ...common,
+    ...(name === 'proofs' ? unmangled : common),
     entryPoints: [join(source, `${name}.ts`)],
     format: 'esm',
     write: false,
@@ -70,8 +73,6 @@ async function buildPackage(): Promise<void> {
     format: 'esm',
     splitting: true,
   })
-  // Members of what the server answers keep their names: `path` is one of them.
-  const { mangleProps: _, ...unmangled } = common
   await build({
     ...{ ...unmangled, minify: false, outdir: dist, format: 'esm' },
     entryPoints: [join(source, 'proofs.ts')],
