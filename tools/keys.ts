@@ -21,6 +21,7 @@ import type { ServingPlatform } from '../src/platform/platform'
 import type { Registry } from '../src/platform/registry'
 import { createTokenSigner } from '../src/platform/shared/page-token'
 import { createLog } from '../src/telemetry/log'
+import { auditCommandOnAws } from './verify'
 
 const linked = resources()
 if (linked === undefined) enter()
@@ -40,7 +41,8 @@ function resources(): Resources | undefined {
 
 /**
  * Gives a fresh deployment its first keys; with `keys …`, makes, lists and revokes further ones; with
- * `tenants …`, shows and changes tenants; with `issuers …`, says whose tokens are people's; with `sources`, lists what came from each; with `query …`, asks its lake.
+ * `tenants …`, shows and changes tenants; with `issuers …`, says whose tokens are people's; with `sources`, lists what came from each; with `query …`, asks its lake; with `audit verify`,
+ * verifies its log.
  */
 async function run(resources: Resources) {
   const registry: Registry = openRegistry(resources, clock, createLog('warn', 'text'))
@@ -72,6 +74,9 @@ async function run(resources: Resources) {
     .addCommand(issuersCommand(documents))
     .addCommand(sourcesCommand(table))
     .addCommand(queryCommand(lakeOf(resources)))
+    .addCommand(
+      auditCommandOnAws({ ...serving, audit, openLake: () => lakeOf(resources).open({}) }),
+    )
     .parseAsync()
     .catch(fail)
 }

@@ -50,7 +50,11 @@ function closing(opened: ReturnType<typeof openDocumentsFile>) {
   return { ...opened, [Symbol.dispose]: () => opened.db.close() }
 }
 
-async function verifyTrail(trail: AuditTrail, tenantId: string): Promise<AuditVerdict> {
+/** Looks at the whole trail, a page after the other. */
+export async function verifyTrail(
+  trail: Pick<AuditTrail, 'verify'>,
+  tenantId: string,
+): Promise<AuditVerdict> {
   let entries = 0
   let first: number | undefined
   for (let cursor: string | undefined; ; ) {
@@ -90,7 +94,8 @@ async function verifyAll(
 // Whoever sees so many has seen enough; `--json` has a thousand.
 const MOST_LINES = 50
 
-function wordsOf(trail: AuditVerdict, log: LogVerdict | undefined): string {
+/** Says in words what was found. */
+export function wordsOf(trail: AuditVerdict, log: LogVerdict | undefined): string {
   return [...trailWords(trail), ...(log === undefined ? [] : logWords(log))].join('\n')
 }
 

@@ -7,8 +7,8 @@ import type { Faults } from './verdict'
 /** An event as it was found at a place. */
 export interface WalkedEvent {
   eventId: string
-  /** The kept text. */
-  raw: string
+  /** The kept text, or SHA-256 of it, 64 hexadecimal digits, where an engine has computed that. */
+  kept: { raw: string } | { sha256: string }
   /** ISO 8601 UTC. */
   receivedAt: string
 }
@@ -18,8 +18,8 @@ export interface WalkedPlace {
   name: string
   /** Gives every event of a tenant that is there, some at a time. */
   events(tenantId: string): AsyncIterable<readonly WalkedEvent[]>
-  /** Tells whether all that was stored in an hour must still be there. */
-  holds(hour: string): boolean
+  /** Tells whether an event that was stored in an hour must still be there. */
+  holds(hour: string, eventId: string): boolean
   /** Sentences say what could not be read there. */
   problems?(): readonly string[]
 }
@@ -81,7 +81,7 @@ export async function walkPlace(
       return
     }
     for (const { row } of leaves) mark(row)
-    const digest = createHash('sha256').update(event.raw).digest()
+    const digest = digestOf(event)
     if (leaves.some((leaf) => isLeafOf(leaf, digest, hashing))) return
     // Where there are two, the second stands for the text that is kept.
     const leaf = leaves.findLast(({ of }) => of === 'kept') ?? leaves.at(-1)!
@@ -100,6 +100,13 @@ export async function walkPlace(
     }
     walked.seen[row] = 1
   }
+}
+
+/** Computes SHA-256 of the kept text. */
+export function digestOf({ kept }: Pick<WalkedEvent, 'kept'>): Uint8Array {
+  return 'raw' in kept
+    ? createHash('sha256').update(kept.raw).digest()
+    : Buffer.from(kept.sha256, 'hex')
 }
 
 export function strangerAt(place: string, { eventId }: Pick<WalkedEvent, 'eventId'>) {
@@ -135,7 +142,7 @@ export function* missingAt(
   index: Pick<LeafIndex, 'all'>,
 ): Generator<IndexedLeaf & { place: string }> {
   for (const leaf of index.all()) {
-    if (seen[leaf.row] === 1 || leaf.mayBeOver || !holds(leaf.hour)) continue
+    if (seen[leaf.row] === 1 || leaf.mayBeOver || !holds(leaf.hour, leaf.eventId)) continue
     // Two leaves of an event would name it twice.
     if (leaf.of === 'kept') continue
     yield { ...leaf, place: name }

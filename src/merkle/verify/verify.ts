@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { RetentionClass } from '../../event/record'
 import type { Trees } from '../../platform/trees'
 import type { TreeHashing } from '../hashes'
@@ -6,6 +5,7 @@ import { createRootBuilder } from '../root-builder'
 import type { Roots } from '../roots/roots'
 import {
   alteredAt,
+  digestOf,
   isLeafOf,
   type Mismatch,
   missingAt,
@@ -28,6 +28,8 @@ export interface VerifyNeeds {
   /** Resolves when all that is stored by now is in its tree; after the walk it is asked for again. */
   settled(): Promise<void>
   now: Date
+  /** Events that arrived from this time on may have no tree yet; left out, all have one once it is `settled`. */
+  pendingFrom?: Date | undefined
   onProgress?: ((text: string) => void) | undefined
 }
 
@@ -117,6 +119,7 @@ async function nameStrangers(
   },
 ) {
   const { place, faults, strangers } = found
+  const pendingFrom = needs.pendingFrom?.toISOString() ?? '~'
   if (strangers.length === 0) return
   await needs.settled()
   const [first = ''] = strangers.map(({ receivedAt }) => receivedAt).sort()
@@ -124,9 +127,10 @@ async function nameStrangers(
   const leaves = await needs.trees.find(tenantId, ids, first.slice(0, 13))
   for (const event of strangers) {
     const own = (leaves.get(event.eventId) ?? []).filter(({ salt }) => salt !== undefined)
+    if (own.length === 0 && event.receivedAt >= pendingFrom) continue
     if (own.length === 0) faults.add(strangerAt(place, event))
     else {
-      const digest = createHash('sha256').update(event.raw).digest()
+      const digest = digestOf(event)
       const fits = own.some((leaf) =>
         isLeafOf({ ...leaf, salt: leaf.salt! }, digest, needs.hashing),
       )

@@ -36,7 +36,7 @@ export function walkLake(dataDir: string): WalkedPlace {
       for await (const chunk of result.yieldRowsJson()) {
         yield chunk.map(([eventId, raw, receivedAt]) => ({
           eventId,
-          raw,
+          kept: { raw },
           receivedAt,
         })) as WalkedEvent[]
       }
@@ -78,7 +78,7 @@ async function* setAside(folder: string, tenantId: string): AsyncGenerator<Walke
       const { record } = JSON.parse(line) as { record?: EventRecord }
       if (record?.tenantId !== tenantId) continue
       const { eventId, raw, receivedAt } = record
-      yield [{ eventId, raw, receivedAt }]
+      yield [{ eventId, kept: { raw }, receivedAt }]
     }
   }
 }

@@ -65,7 +65,7 @@ export function walkLog(folder: string): WalkedPlace {
         // An erased event is an empty line.
         if (line === '') continue
         const { tenantId: whose, eventId, raw, receivedAt } = decode(line)
-        if (whose === tenantId) yield { eventId, raw, receivedAt }
+        if (whose === tenantId) yield { eventId, kept: { raw }, receivedAt }
       }
     } catch (error) {
       if (isSame) problems.push(`A segment of ${name} cannot be read: ${(error as Error).message}`)
