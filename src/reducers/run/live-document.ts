@@ -67,6 +67,8 @@ export interface LiveDocument {
   changed: Map<string, number>
   /** States as JSON, of reducers that are looked after. */
   texts: Map<string, string>
+  /** Builds before these are gone. */
+  tidied: Set<string>
   /** Courses and groups that are to be noted. */
   newPlaces: Set<string>
   /** About so many, as JSON. */
@@ -86,7 +88,7 @@ export function openDocument(
   return {
     ...{ tenantId, of, etag: held?.etag, document: read ?? { of, entries: {} } },
     ...{ isDamaged: held !== undefined && read === undefined },
-    ...{ changed: new Map(), texts: new Map(), newPlaces: new Set() },
+    ...{ changed: new Map(), texts: new Map(), newPlaces: new Set(), tidied: new Set() },
     bytes: held?.bytes.length ?? 0,
   }
 }
@@ -129,8 +131,8 @@ interface Doing {
   taken: Set<string>
 }
 
-// As many bytes as an event adds to a state at most, usually.
-const GROWTH = 100
+// States are bounded: an event adds a point or two to one of them, and the next write knows.
+const GROWTH = 16
 
 function doTask(live: LiveDocument, task: Task, { batch, running, seen, taken }: Doing): Done {
   const { entries } = live.document
@@ -154,14 +156,20 @@ function doTask(live: LiveDocument, task: Task, { batch, running, seen, taken }:
   const isKeyed = remembers || seen !== undefined
   const keys = isKeyed ? fresh.map(({ event }) => keyOfEvent(event.eventId)) : []
   for (const key of keys) taken.add(key)
-  const recent = remembers ? withKeys(entry?.recent, keys, new Date(batch.now)) : {}
-  entries[slot] = {
-    ...entryAfter(entry, { folded, fresh, batch, version: reducer.version }),
-    ...(Object.keys(recent).length > 0 && { recent }),
+  const next = entry ?? begun(reducer.version)
+  advance(next, { folded, fresh, batch })
+  if (remembers) {
+    const recent = withKeys(entry?.recent, keys, new Date(batch.now))
+    if (Object.keys(recent).length > 0) next.recent = recent
+    else delete next.recent
+  }
+  entries[slot] = next
+  if (task.isShown && !live.tidied.has(slot)) {
+    forgetBefore(entries, slot)
+    live.tidied.add(slot)
   }
   live.changed.set(slot, number)
   live.bytes += GROWTH * done.length
-  if (task.isShown) forgetBefore(entries, slot)
   if ('learner' in live.of) tellPlaces(live, done, batch.now)
   return { ...about, applied: done.length, failures, ms: performance.now() - begunAt }
 }
@@ -192,40 +200,33 @@ interface Outcome {
   folded: ReturnType<typeof fold>
   fresh: readonly Given[]
   batch: Batch
-  version: number
 }
 
-function entryAfter(entry: StateEntry | undefined, outcome: Outcome): StateEntry {
-  const { folded, fresh, batch, version } = outcome
+function begun(version: number): StateEntry {
+  return { version, state: undefined, events: 0, through: '', updatedAt: '', places: [] }
+}
+
+/** Changes the entry, which nobody else has. */
+function advance(entry: StateEntry, { folded, fresh, batch }: Outcome) {
   const { done, failures, state } = folded
-  let through = entry?.through ?? ''
-  for (const { event } of fresh) if (event.receivedAt > through) through = event.receivedAt
-  const at = batch.positions?.[fresh.at(-1)!.place] ?? entry?.at
-  const skipped = (entry?.skipped ?? 0) + failures.length
-  return {
-    version,
-    state,
-    ...(entry?.shown !== undefined && { shown: entry.shown }),
-    events: (entry?.events ?? 0) + done.length,
-    ...(skipped > 0 && { skipped }),
-    through,
-    updatedAt: batch.now,
-    ...placesAfter(entry, done),
-    ...(at !== undefined && { at }),
-  }
+  entry.state = state
+  entry.events += done.length
+  if (failures.length > 0) entry.skipped = (entry.skipped ?? 0) + failures.length
+  for (const { event } of fresh)
+    if (event.receivedAt > entry.through) entry.through = event.receivedAt
+  entry.updatedAt = batch.now
+  const at = batch.positions?.[fresh.at(-1)!.place]
+  if (at !== undefined) entry.at = at
+  for (const { event } of done) addPlace(entry, event)
 }
 
-function placesAfter(entry: StateEntry | undefined, done: readonly Given[]) {
-  let places = entry?.places ?? []
-  let more = entry?.morePlaces
-  for (const { event } of done) {
-    const { courseId: course, groupId: group } = event
-    if (places.some((one) => one.course === course && one.group === group)) continue
-    const place = { ...(course !== undefined && { course }), ...(group !== undefined && { group }) }
-    if (places.length >= MAX_PLACES) more = true
-    else places = [...places, place]
-  }
-  return { places, ...(more && { morePlaces: more }) }
+function addPlace(entry: StateEntry, { courseId: course, groupId: group }: ReducedEvent) {
+  const { places } = entry
+  // Those that come next are mostly of the same.
+  if (places.some((one) => one.course === course && one.group === group)) return
+  if (places.length >= MAX_PLACES) entry.morePlaces = true
+  else
+    places.push({ ...(course !== undefined && { course }), ...(group !== undefined && { group }) })
 }
 
 /** Builds before the one that is shown are of no use any more. */

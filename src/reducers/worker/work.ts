@@ -180,6 +180,14 @@ function addTo(sums: Map<number, Sum>, { reducer, applied, repeated, failures, m
   sum.ms += ms
 }
 
+/** Tells scopes apart as they are said, for less than their keys take to be made. */
+function saidOf(tenantId: string, of: Scope): string {
+  if (!('learner' in of))
+    return `${tenantId} ${'source' in of ? 'source' : 'group'} ${Object.values(of)[0]}`
+  const learner = `${tenantId} learner ${of.learner.length} ${of.learner}`
+  return 'field' in of ? `${learner} ${of.field} ${of.value}` : learner
+}
+
 type Document = Planned & { bySlot: Map<string, Task & { events: number[] }> }
 
 /** Says which documents have which events to take in, in the order of the events. */
@@ -199,7 +207,7 @@ function planOf(
   const named = new Map<string, Document>()
 
   function documentOf(tenantId: string, of: Scope): Document {
-    const said = JSON.stringify([tenantId, of])
+    const said = saidOf(tenantId, of)
     const found = named.get(said)
     if (found !== undefined) return found
     const name = nameOf(tenantId, of)
