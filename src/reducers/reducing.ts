@@ -232,7 +232,7 @@ export function createReducing(needs: ReducingNeeds): Reducing {
         )
         if (reducer < 0) throw new Error(`${name} in version ${version} is not loaded`)
         health.switchOn(loaded.reducers[reducer]!)
-        // What is in memory would not know what is written here.
+        // Documents in memory would not know what is written here.
         await settleIn(loaded, {})
         if (isWrittenBehind) await loaded.runner.drop()
         const own = events.filter(({ record }) => record.kind === 'event')

@@ -59,9 +59,9 @@ export interface LiveDocument {
   tenantId: string
   of: Scope
   document: StateDocument
-  /** Of what is kept; undefined when nothing is. */
+  /** It is that of what is kept; undefined when nothing is. */
   etag?: string | undefined
-  /** What was kept could not be read: it begins anew. */
+  /** If true, nobody could read what was kept: it begins anew. */
   isDamaged: boolean
   /** These changed since it was written last, by slot: the number of the reducer. */
   changed: Map<string, number>
@@ -222,7 +222,6 @@ function advance(entry: StateEntry, { folded, fresh, batch }: Outcome) {
 
 function addPlace(entry: StateEntry, { courseId: course, groupId: group }: ReducedEvent) {
   const { places } = entry
-  // Those that come next are mostly of the same.
   if (places.some((one) => one.course === course && one.group === group)) return
   if (places.length >= MAX_PLACES) entry.morePlaces = true
   else

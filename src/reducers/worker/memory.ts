@@ -1,6 +1,6 @@
 import type { LiveDocument } from '../run/live-document'
 
-// Of JSON; parsed they take some three times as much.
+// They are counted as JSON; parsed they take some three times as much.
 const MAX_BYTES = 12 * 1024 * 1024
 // One that is new has nothing but names.
 const LEAST_BYTES = 512

@@ -63,7 +63,7 @@ export interface Held {
 export interface Ripe {
   tenantId: string
   of: Scope
-  /** Of what it takes the place of. */
+  /** It takes the place of what has this. */
   etag?: string | undefined
   /** Absent when nothing is to be written: nothing changed, or it is too large for any store (`isTooLarge`). */
   bytes?: Uint8Array | undefined
@@ -90,7 +90,7 @@ export interface Which {
   learners?: readonly string[] | undefined
 }
 
-/** What became of one that was to be kept: it is kept under this etag, or was not written. */
+/** One that was to be kept is kept under this etag, or was not written. */
 export interface Kept {
   tenantId: string
   of: Scope

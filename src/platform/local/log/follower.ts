@@ -19,7 +19,7 @@ const FIRST_PAUSE_MS = 100
 const LAST_PAUSE_MS = 30_000
 // The saved cursor of an inexact consumer may be so old; a crash repeats as much.
 const SAVE_MS = 1000
-// What a consumer has in memory is made again from the log after a crash: as much as came in so long.
+// A crash has a consumer make again from the log what it had in memory: as much as came in so long.
 const SETTLE_MS = 10_000
 
 // The name is drawn at each start, so that no batch ever has that of another: in a folder that was
