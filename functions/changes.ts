@@ -14,7 +14,12 @@ const platform = openFeeding(Resource.Nonius, { clock })
 const workerAt = new URL('./reducing.mjs', import.meta.url)
 /** Also `sweep` reduces: what a batch that failed brings, and what states are built from anew. */
 export const reducing =
-  config.reducers === 'off' ? undefined : createReducing({ ...platform, workerAt, clock, log })
+  config.reducers === 'off'
+    ? undefined
+    : createReducing({
+        ...{ ...platform, workerAt, clock, log },
+        onDemand: config.reducers === 'on-demand' ? platform.registry.tenants : undefined,
+      })
 
 /** Hands stored events on: to the lake, to webhooks. */
 export const handler = createStreamHandler({

@@ -94,11 +94,14 @@ const passedOn = [
   'NONIUS_LOG_LEVEL',
 ]
 
-// Beside an event's own cost its states cost as much again (docs/cost.md): who deploys asks for them.
-const { NONIUS_REDUCERS: reducers = 'off' } = process.env
+// They cost nothing before somebody asks for states.
+const { NONIUS_REDUCERS: named = '' } = process.env
+const reducers = named || 'on-demand'
 
 /** The folder of the operator's reducers, which are bundled; none where only those of Nonius run. */
-export const reducersFolder = ['off', 'built-in', ''].includes(reducers) ? undefined : reducers
+export const reducersFolder = ['off', 'on-demand', 'built-in', ''].includes(reducers)
+  ? undefined
+  : reducers
 
 const given = passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
 
@@ -107,6 +110,6 @@ export const environment: Record<string, string> = {
   // The stage decides, whatever the deployer's environment says: nobody weakens production by it.
   NONIUS_ENVIRONMENT: isPermanentStage ? 'production' : 'development',
   NONIUS_HOT_TTL_DAYS: String(hotTtlDays),
-  NONIUS_REDUCERS: reducers === 'off' ? 'off' : 'built-in',
+  NONIUS_REDUCERS: ['off', 'on-demand'].includes(reducers) ? reducers : 'built-in',
   ...Object.fromEntries(given),
 }

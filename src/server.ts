@@ -37,7 +37,7 @@ import type { Rebuild } from './reducers/rebuilds/rebuild'
 import { runRebuilds } from './reducers/rebuilds/run'
 import { createWalk } from './reducers/rebuilds/walk'
 import type { Reducing } from './reducers/reducers'
-import { createReducing } from './reducers/reducing'
+import { createReducing, type ReducingNeeds } from './reducers/reducing'
 import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
 import { createLog, type Log } from './telemetry/log'
@@ -81,7 +81,9 @@ export async function startServer(config: Config): Promise<Server> {
   const deliverer = opened.use(createDeliverer({ ...platform, send, refuseTarget, clock, log }))
   const { archiveFlushSeconds } = config
   const onEnqueued = deliverer.poke
-  const reducing = reducingWith(platform, config, log)
+  let tombstones: Pick<Services['tombstones'], 'of'> = { of: async () => new Set() }
+  const erasedOf: ReducingNeeds['erasedOf'] = (...asked) => tombstones.of(...asked)
+  const reducing = reducingWith(platform, config, { log, erasedOf })
   if (reducing !== undefined) opened.use(reducing)
   const following = { archiveFlushSeconds, clock, log, onEnqueued, reducing }
   const { flush } = opened.use(startConsumers(platform, following))
@@ -98,8 +100,9 @@ export async function startServer(config: Config): Promise<Server> {
   const parts = { guard, budget, meter, limiter, flush, ...door }
   let rebuilds: ReturnType<typeof runRebuilds> | undefined
   const wakeRebuild = (rebuild: Rebuild) => rebuilds?.wake(rebuild)
-  const options = { config, clock, log, wakeRebuild, ...parts }
+  const options = { config, clock, log, wakeRebuild, settleStates: reducing?.settle, ...parts }
   const services = opened.use(createServices(measured, options))
+  tombstones = services.tombstones
   settleOnTime(opened, platform, services)
   if (reducing !== undefined) rebuilds = opened.use(rebuildingWith(platform, services, reducing))
   opened.use(closingHours(platform, services))
@@ -149,12 +152,18 @@ function rebuildingWith(platform: Platform, { hidden, config, log }: Services, r
 }
 
 /** Modules are loaded anew where somebody writes them. */
-function reducingWith({ documents }: Platform, { reducers, environment }: Config, log: Log) {
+function reducingWith(
+  { documents, registry }: Platform,
+  { reducers, environment }: Config,
+  needs: Pick<ReducingNeeds, 'log' | 'erasedOf'>,
+) {
   if (reducers === 'off') return undefined
-  const folder = typeof reducers === 'object' ? reducers.folder : undefined
-  const workerAt = new URL('./reducers/worker/worker.ts', import.meta.url)
   return createReducing({
-    ...{ documents, clock, log, workerAt, folder, reloads: environment === 'development' },
+    ...{ documents, clock, ...needs, isWrittenBehind: true },
+    workerAt: new URL('./reducers/worker/worker.ts', import.meta.url),
+    folder: typeof reducers === 'object' ? reducers.folder : undefined,
+    reloads: environment === 'development',
+    onDemand: reducers === 'on-demand' ? registry.tenants : undefined,
   })
 }
 

@@ -38,6 +38,7 @@ import { createHidden, type Hidden } from './query/hidden'
 import type { ReducersRead } from './reducers/reading/declared'
 import { reducersLater } from './reducers/reading/later'
 import type { Rebuild } from './reducers/rebuilds/rebuild'
+import type { Reducing } from './reducers/reducers'
 import { groupsLater, membershipsLater, rostersLater } from './rosters/later'
 import type { Rosters } from './rosters/rosters'
 import type { Log } from './telemetry/log'
@@ -72,6 +73,8 @@ export interface AppOptions {
   createLive?: (needs: HubNeeds) => Live
   /** Resolves when what is stored by now is in the lake. Left out where it gets there by itself. */
   flush?: () => Promise<void>
+  /** Writes what whoever reduces has in memory. Left out where nothing is. */
+  settleStates?: Reducing['settle'] | undefined
   /** Tells whoever carries rebuilds of reducers on of one that was asked for. Left out where they look. */
   wakeRebuild?: (rebuild: Rebuild) => void
   /** The process lives on after its requests, so that what they note is written soon after them. */

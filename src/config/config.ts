@@ -79,8 +79,11 @@ export interface Config {
   /** One address may have so many WebSockets; infinitely many for `off`. */
   maxSocketsPerAddress: number
   maxWsMessageBytes: number
-  /** Reducers run: none when `off`, those that come with Nonius, and beside them those of a folder. */
-  reducers: 'off' | 'built-in' | { folder: string }
+  /**
+   * Reducers run: none when `off`; those that come with Nonius, of tenants where somebody has asked for states
+   * (`on-demand`) or of all; and beside them those of a folder.
+   */
+  reducers: 'off' | 'on-demand' | 'built-in' | { folder: string }
   /** Roots of closed hours are written there, too; nowhere when left out. */
   rootsTo?: readonly RootPlace[] | undefined
   /** They are signed with this key, PKCS #8 DER in base64; not at all when left out. */

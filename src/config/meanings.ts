@@ -64,7 +64,7 @@ export const meanings: { [Name in keyof Config]-?: string } = {
   maxWsMessageBytes:
     'Largest message of a WebSocket, if a body may be as large. 512 KB. With smaller ones, more WebSockets may be open on a small machine. On AWS it is 128 KB.',
   reducers:
-    'Which reducers run: `built-in` those that come with Nonius, `off` none, or beside those the modules (TypeScript or JavaScript) of the folder of this path. On AWS they are bundled when it is deployed.',
+    'Which reducers run: `on-demand` those that come with Nonius, for a tenant from when somebody first asks for states; `built-in` the same, for all from the start; `off` none; or beside those the modules (TypeScript or JavaScript) of the folder of this path. On AWS they are bundled when it is deployed.',
   rootsTo:
     'Where the roots of the log are written each hour, beside our own store: a file, an address that they are posted to, on AWS a bucket, `s3://bucket/folder`; see docs/audit.md.',
   rootsKey:

@@ -55,6 +55,7 @@ const valid: [variable: string, value: string, field: string, reads: unknown][] 
   ['NONIUS_UNKNOWN_TYPES', 'reject', 'unknownTypes', 'reject'],
   ['NONIUS_MAX_PAYLOAD_KEYS', '50', 'maxPayloadKeys', 50],
   ['NONIUS_REDUCERS', 'off', 'reducers', 'off'],
+  ['NONIUS_REDUCERS', 'built-in', 'reducers', 'built-in'],
   ['NONIUS_REDUCERS', './reducers', 'reducers', { folder: './reducers' }],
   ['NONIUS_LOG_LEVEL', 'silent', 'logLevel', 'silent'],
   [
@@ -208,7 +209,7 @@ describe('the environment is read once, at the start', () => {
       maxSubscribers: 5000,
       maxSocketsPerAddress: Number.POSITIVE_INFINITY,
       maxWsMessageBytes: 512 * 1024,
-      reducers: 'built-in',
+      reducers: 'on-demand',
       logLevel: 'info',
     } as const
     expect(readConfig({})).toEqual(defaults)

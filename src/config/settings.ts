@@ -275,12 +275,15 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   },
   reducers: {
     name: 'NONIUS_REDUCERS',
-    default: 'built-in',
-    expected: 'built-in, off, or the path of a folder with modules',
+    default: 'on-demand',
+    expected: 'on-demand, built-in, off, or the path of a folder with modules',
     schema: z
       .string()
       .refine((text) => !text.includes('\0'))
-      .transform((text) => (text === 'off' || text === 'built-in' ? text : { folder: text })),
+      .transform((text) => {
+        const isWord = text === 'off' || text === 'on-demand' || text === 'built-in'
+        return isWord ? text : { folder: text }
+      }),
   },
   ...rootSettings,
   logLevel: {

@@ -54,6 +54,12 @@ export interface Consumer {
   isExact?: boolean
   /** If true, a server that stops first gives it everything that is stored by then. */
   drainsAtStop?: boolean
+  /**
+   * Makes durable what was handled. A consumer that has it may keep its work in memory: its cursor is saved
+   * every ten seconds, at a drain and at a stop, after this. Whenever it or `handle` throws, the follower goes
+   * back to the cursor that was saved last. The stream on AWS does not ask.
+   */
+  settle?(): Promise<void>
   /** Handles a batch. Must be idempotent by `batch.id`: it is called again until it resolves. */
   handle(batch: ChangeBatch): Promise<void>
 }

@@ -5,11 +5,15 @@ import type { ReducedEvent } from './reducer'
 /** A record as it goes to whoever reduces it: without what only the server is to know. */
 export type PlainRecord = Omit<EventRecord, 'server' | 'contentDigest'>
 
-/** Makes of a record what reducers are given. Nothing in it can be changed, for all of them have the same. */
-export function reducedEventOf({ raw, ...record }: PlainRecord): ReducedEvent {
+/**
+ * Makes of a record what reducers are given.
+ * @param isFrozen nothing in it can be changed, for all of them have the same
+ */
+export function reducedEventOf({ raw, ...record }: PlainRecord, isFrozen = true): ReducedEvent {
   const { server: _, contentDigest: __, ...plain } = record as EventRecord
   const sent = parsed(raw)
-  return frozen({ ...plain, sent, fields: fieldsOf(sent) })
+  const event = { ...plain, sent, fields: fieldsOf(sent) }
+  return isFrozen ? frozen(event) : event
 }
 
 // These have what is special to the type of a native event (`detailOf` looks there, too).

@@ -5,8 +5,7 @@ import { CATALOGUE_TENANT, readCatalogue } from './kept/catalogue'
 import { CATALOGUE } from './kept/places'
 import { JSON_TYPE } from './kept/state-document'
 import type { Catalogue, LoadedReducer, ReducerHealth } from './loaded'
-import type { Done } from './run/reduce-document'
-import type { Ready } from './worker/protocol'
+import type { Ready, Sum } from './worker/protocol'
 
 // A reducer that fails on one event in ten, a hundred at least, does not know what it is given.
 const OFF_FAILURES = 100
@@ -44,7 +43,7 @@ export interface Health {
   /** Gives one another chance. */
   switchOn(one: One): void
   /** Is told what became of a batch. */
-  note(one: One, done: readonly Done[]): void
+  note(one: One, sum: Sum): void
   /** Writes what is new, at most every few seconds unless it is urgent. @throws {StorageError} */
   write(isUrgent?: boolean): Promise<void>
   read(): Promise<Catalogue>
@@ -145,17 +144,15 @@ export function createHealth({
       isChanged = true
     },
 
-    note(one, done) {
+    note(one, { applied, failed, failures, ms }) {
       const own = of(one)
-      const failures = done.flatMap((each) => each.failures)
-      const ms = done.reduce((sum, each) => sum + each.ms, 0)
       const now = clock.monotonic()
-      own.done += done.reduce((sum, { applied }) => sum + applied, 0)
+      own.done += applied
       if (ms > SLOW_MS) own.hungAt.push(now)
-      if (failures.length > 0) {
-        const { reason } = failures.at(-1)!
-        own.failed += failures.length
-        own.skipped += failures.length
+      if (failed > 0) {
+        const reason = failures.at(-1)?.reason ?? 'it failed'
+        own.failed += failed
+        own.skipped += failed
         own.lastFailure = { reason, at: clock.now().toISOString() }
         own.hungAt.push(...failures.filter(({ isHung }) => isHung).map(() => now))
         isChanged = true

@@ -32,6 +32,14 @@ export interface Reducing extends AsyncDisposable {
     of: Pick<Build, 'version' | 'build'> & { name: string },
     events: readonly { record: EventRecord; at?: number | undefined }[],
   ): Promise<Applied>
+  /**
+   * Writes what is in memory of a tenant, or of some learners of it: whoever reads states then has what was
+   * handled.
+   * @throws {StorageError}
+   */
+  settle(tenantId: string, learners?: readonly string[]): Promise<void>
+  /** Notes that a tenant wants its events reduced from now on (`kept/wanted.ts`). */
+  wanted(): void
   /** Runs while the consumer stands still between two batches, e.g. to show another build. */
   pause<Result>(work: () => Promise<Result>): Promise<Result>
 }

@@ -1,26 +1,28 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EventRecord } from '../event/record'
 import type { ChangeBatch, Consumer } from '../platform/change-feed'
 import type { Clock } from '../platform/clock'
 import type { DocumentStore } from '../platform/document-store'
+import type { Registry } from '../platform/registry'
 import type { Log } from '../telemetry/log'
 import { createHealth } from './health'
-import type { Build, TenantBuilds } from './kept/builds'
 import { createKnownBuilds, type KnownBuilds } from './kept/known-builds'
 import { slotOf } from './kept/state-document'
-import { writeStates } from './kept/write'
+import { createWanting } from './kept/wanting'
+import { type Told, writeThrough } from './kept/write'
+import { lost, takeIntoMemory, writeMemory } from './kept/write-behind'
 import type { LoadedReducer } from './loaded'
 import { createLock } from './lock'
 import type { Applied, Reducing } from './reducers'
-import type { Done } from './run/reduce-document'
+import type { Done } from './run/live-document'
+import { slotsFor } from './slots'
 import { modulesIn } from './worker/modules'
-import type { Job, Slot } from './worker/protocol'
+import type { Job, Sum, Which } from './worker/protocol'
 import { createRunner, type Runner } from './worker/runner'
 
-// At five thousand events a second a batch is a quarter of a second's; a learner's states are written as often.
-const MAX_RECORDS = 2000
-const MAX_BYTES = 4 * 1024 * 1024
-const MAX_WAIT_MS = 200
+// Half a second of five thousand events a second. A reader of states may wait a second for them.
+const MAX_RECORDS = 5000
+const MAX_BYTES = 8 * 1024 * 1024
+const MAX_WAIT_MS = 400
 const RELOAD_MS = 1000
 
 export interface ReducingNeeds {
@@ -37,6 +39,12 @@ export interface ReducingNeeds {
   hasBuiltIn?: boolean
   /** An event may take a reducer so long, in milliseconds. */
   maxMs?: number
+  /** States stay in memory between batches, and are written when the follower settles (one machine). */
+  isWrittenBehind?: boolean
+  /** Nothing is reduced for a tenant before somebody asks (`kept/wanted.ts`). Left out, for all. */
+  onDemand?: Pick<Registry['tenants'], 'list'> | undefined
+  /** Tells which learners were erased. Left out, nobody was. */
+  erasedOf?(tenantId: string, learners: readonly string[]): Promise<ReadonlySet<string>>
 }
 
 interface Loaded {
@@ -48,7 +56,9 @@ interface Loaded {
 /** Makes what reduces. Nothing is loaded before the first event, and no thread begun. */
 export function createReducing(needs: ReducingNeeds): Reducing {
   const { documents, clock, log, folder, hasBuiltIn = true, reloads = false } = needs
+  const { isWrittenBehind = false, erasedOf = async () => new Set<string>() } = needs
   const health = createHealth({ documents, clock, log })
+  const wanting = createWanting({ documents, clock, tenants: needs.onDemand })
   const following = createLock()
   const running = createLock()
   let loading: Promise<Loaded> | undefined
@@ -90,93 +100,120 @@ export function createReducing(needs: ReducingNeeds): Reducing {
   }
 
   async function unload() {
-    const old = loading
+    const old = await loading?.catch(() => undefined)
+    if (old !== undefined) await settleIn(old, {})
     loading = undefined
-    await (await old?.catch(() => undefined))?.runner[Symbol.asyncDispose]()
+    await old?.runner[Symbol.asyncDispose]()
   }
 
-  async function run({ runner, reducers }: Loaded, job: Job): Promise<Applied> {
-    const planned = await runner.plan(job)
-    const applied: Applied = { applied: 0, skipped: 0, repeated: 0 }
-    const byReducer = new Map<number, Done[]>()
-    await writeStates(planned, { documents, runner }, ({ tasks, isDamaged }) => {
+  /** Writes what is in memory. @throws {StorageError} when some of it has to be made again from the feed */
+  async function settleIn({ runner, reducers }: Loaded, which: Which) {
+    if (!isWrittenBehind) return
+    await writeMemory(which, { documents, runner, told: tellInto(reducers), erasedOf })
+    if (runner.hasLost()) throw lost()
+  }
+
+  /** Has the feed begin again after what was lost, now that its follower is told by an error. */
+  async function orAgain<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work()
+    } catch (error) {
+      ;(await loading?.catch(() => undefined))?.runner.begunAgain()
+      throw error
+    }
+  }
+
+  /** Tells the health of reducers how they fare, document by document. */
+  function tellInto(reducers: readonly LoadedReducer[]): Told {
+    return ({ done, isDamaged, isTooLarge }) => {
       if (isDamaged) log.error('states of a scope could not be read; they begin anew')
-      for (const done of tasks) {
-        applied.applied += done.applied
-        applied.repeated += done.repeated
-        applied.skipped += done.failures.length
-        const list = byReducer.get(done.reducer)
-        if (list === undefined) byReducer.set(done.reducer, [done])
-        else list.push(done)
+      if (isTooLarge) log.error('states of a scope are too large together; they were given up')
+      for (const one of done) health.note(reducers[one.reducer]!, sumOf(one))
+    }
+  }
+
+  async function runThrough({ runner, reducers }: Loaded, job: Job): Promise<Applied> {
+    const applied: Applied = { applied: 0, skipped: 0, repeated: 0 }
+    const tell = tellInto(reducers)
+    await writeThrough(await runner.plan(job), documents, runner, (ripe) => {
+      tell(ripe)
+      for (const one of ripe.done) {
+        applied.applied += one.applied
+        applied.repeated += one.repeated
+        applied.skipped += one.failures.length
       }
     })
-    for (const [reducer, done] of byReducer) health.note(reducers[reducer]!, done)
     await health.write()
     return applied
   }
 
-  async function slotsFor(
-    { reducers, builds }: Loaded,
-    tenants: Iterable<string>,
-    events: readonly { record: EventRecord; place: number }[],
-    batch: ChangeBatch,
-  ): Promise<Slot[]> {
-    const slots: Slot[] = []
-    for (const tenantId of tenants) {
-      for (const { name, build, isShown } of takingIn(await builds.of(tenantId))) {
-        const reducer = reducers.findIndex((one) => {
-          return one.name === name && one.version === build.version && !health.isOff(one)
-        })
-        if (reducer < 0) continue
-        const { from } = build
-        const isLater = ({ place }: { place: number }) =>
-          from !== undefined && !batch.isWithin(place, { from })
-        const not =
-          from === undefined ? [] : [...events.keys()].filter((at) => isLater(events[at]!))
-        slots.push({ tenantId, slot: slotOf(name, build.build), reducer, isShown, not })
-      }
-    }
-    return slots
+  async function runInMemory(loaded: Loaded, job: Job) {
+    const { runner, reducers } = loaded
+    if (runner.hasLost()) throw lost()
+    const { sums, isFull } = await takeIntoMemory(await runner.plan(job), { documents, runner })
+    for (const sum of sums) health.note(reducers[sum.reducer]!, sum)
+    if (isFull) await settleIn(loaded, {})
+    await health.write()
   }
 
   async function handle(batch: ChangeBatch) {
+    const wants = await wanting.now()
+    if (wants === 'none') return
     const all = batch.records().map((record, place) => ({ record, place }))
-    const events = all.filter(({ record }) => record.kind === 'event')
+    const events = all.filter(({ record }) => record.kind === 'event' && wants(record.tenantId))
     if (events.length === 0) return
     const loaded = await current()
-    if (loaded.reducers.length === 0) return
-    const tenants = new Set(events.map(({ record }) => record.tenantId))
-    const slots = await slotsFor(loaded, tenants, events, batch)
+    const slots = await slotsFor(loaded, events, batch, health.isOff)
+    const tenants = new Set(slots.map(({ tenantId }) => tenantId))
+    const wanted = events.filter(({ record }) => tenants.has(record.tenantId))
+    if (wanted.length === 0) return
     const positions = batch.positions?.()
-    await run(loaded, {
-      records: events.map(({ record }) => plainOf(record)),
-      positions: positions && events.map(({ place }) => positions[place]!),
-      isBuilding: false,
-      now: clock.now().toISOString(),
-      slots,
-    })
-    await nextTurn()
+    const job: Job = {
+      records: JSON.stringify(wanted.map(({ record }) => plainOf(record))),
+      positions: positions && wanted.map(({ place }) => positions[place]!),
+      ...{ isBuilding: false, isCached: isWrittenBehind, now: clock.now().toISOString(), slots },
+    }
+    if (isWrittenBehind) await runInMemory(loaded, job)
+    else await runThrough(loaded, job)
   }
 
   const consumer: Consumer = {
     name: 'reducers',
-    maxRecords: MAX_RECORDS,
-    maxBytes: MAX_BYTES,
-    maxWaitMs: MAX_WAIT_MS,
-    handle: (batch) => following.with(() => running.with(() => handle(batch))),
+    ...{ maxRecords: MAX_RECORDS, maxBytes: MAX_BYTES, maxWaitMs: MAX_WAIT_MS },
+    handle: (batch) => following.with(() => running.with(() => orAgain(() => handle(batch)))),
+    ...(isWrittenBehind && {
+      settle: () =>
+        running.with(() =>
+          orAgain(async () => {
+            const loaded = await loading?.catch(() => undefined)
+            if (loaded !== undefined) await settleIn(loaded, {})
+          }),
+        ),
+    }),
   }
 
   return {
     consumer,
-    pause: (work) =>
-      following.with(async () => {
+    async pause(work) {
+      return following.with(async () => {
         try {
           return await work()
         } finally {
           // Whatever was shown meanwhile is known at once.
           ;(await loading?.catch(() => undefined))?.builds.forget()
         }
-      }),
+      })
+    },
+
+    async settle(tenantId, learners) {
+      if (!isWrittenBehind || loading === undefined) return
+      await running.with(async () => {
+        const loaded = await loading?.catch(() => undefined)
+        if (loaded !== undefined) await settleIn(loaded, { tenantId, learners })
+      })
+    },
+
+    wanted: wanting.forget,
 
     async loaded() {
       return running.with(async () => (await current()).reducers)
@@ -195,13 +232,15 @@ export function createReducing(needs: ReducingNeeds): Reducing {
         )
         if (reducer < 0) throw new Error(`${name} in version ${version} is not loaded`)
         health.switchOn(loaded.reducers[reducer]!)
+        // Documents in memory would not know what is written here.
+        await settleIn(loaded, {})
+        if (isWrittenBehind) await loaded.runner.drop()
         const own = events.filter(({ record }) => record.kind === 'event')
         const hasPlaces = own.length > 0 && own.every(({ at }) => at !== undefined)
-        return run(loaded, {
-          records: own.map(({ record }) => plainOf({ ...record, tenantId })),
+        return runThrough(loaded, {
+          records: JSON.stringify(own.map(({ record }) => plainOf({ ...record, tenantId }))),
           positions: hasPlaces ? own.map(({ at }) => at!) : undefined,
-          isBuilding: true,
-          now: clock.now().toISOString(),
+          ...{ isBuilding: true, isCached: false, now: clock.now().toISOString() },
           slots: [{ tenantId, slot: slotOf(name, build), reducer }],
         })
       })
@@ -209,8 +248,9 @@ export function createReducing(needs: ReducingNeeds): Reducing {
 
     async [Symbol.asyncDispose]() {
       await running.with(async () => {
-        if (loading !== undefined) await health.write(true).catch(() => {})
-        await unload()
+        if (loading === undefined) return
+        await unload().catch(async () => (await loading)?.runner[Symbol.asyncDispose]())
+        await health.write(true).catch(() => {})
       })
     },
   }
@@ -218,14 +258,8 @@ export function createReducing(needs: ReducingNeeds): Reducing {
 
 const NO_MODULES = { files: [], problem: undefined, state: '' }
 
-/** Lists the builds that take in what comes: those that are shown, and those that are about to be. */
-function* takingIn(
-  builds: TenantBuilds,
-): Iterable<{ name: string; build: Build; isShown: boolean }> {
-  for (const [name, { shown, next }] of Object.entries(builds)) {
-    yield { name, build: shown, isShown: true }
-    if (next?.from !== undefined) yield { name, build: next, isShown: false }
-  }
+function sumOf({ failures, ...done }: Done): Sum {
+  return { ...done, failures, failed: failures.length }
 }
 
 function plainOf({ server: _, contentDigest: __, ...plain }: EventRecord) {

@@ -4,7 +4,7 @@ import { MAX_FIELD_VALUE, type Scope } from './kept/places'
 import { learnerOf } from './learner'
 import type { LoadedReducer } from './loaded'
 import { memberOf, textOf } from './members'
-import type { ReducedEvent } from './reducer'
+import type { ReducedEvent, ReducerScope } from './reducer'
 
 type Wanting = Pick<LoadedReducer, 'scope' | 'sources' | 'types'>
 
@@ -13,7 +13,7 @@ type Wanting = Pick<LoadedReducer, 'scope' | 'sources' | 'types'>
  * @returns undefined when the reducer does not want it, or it does not say whose it is
  */
 export function scopeOf(reducer: Wanting, event: ReducedEvent): Scope | undefined {
-  return wants(reducer, event) ? whose(reducer, event) : undefined
+  return wants(reducer, event) ? whoseBy(reducer.scope, event) : undefined
 }
 
 /** The same for a record that is not parsed yet. */
@@ -26,7 +26,8 @@ export function scopeOfRecord(reducer: Wanting, record: EventRecord): Scope | un
   return scopeOf(reducer, reducedEventOf(record))
 }
 
-function wants({ sources, types }: Wanting, event: ReducedEvent): boolean {
+/** Tells whether a reducer is to be given an event, if that says whose it is. */
+export function wants({ sources, types }: Wanting, event: ReducedEvent): boolean {
   if (event.kind !== 'event') return false
   if (types !== undefined && !isAmong(types, event.type, event.commonAction)) return false
   return (
@@ -39,7 +40,8 @@ function isAmong(list: readonly string[], ...values: unknown[]): boolean {
   return values.some((value) => typeof value === 'string' && list.includes(value))
 }
 
-function whose({ scope }: Wanting, event: ReducedEvent): Scope | undefined {
+/** Says whose an event is. @returns undefined when it does not say */
+export function whoseBy(scope: ReducerScope, event: ReducedEvent): Scope | undefined {
   if (scope === 'source') return { source: event.sourceId }
   if (scope === 'group') {
     const group = event.groupId ?? event.courseId

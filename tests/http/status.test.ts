@@ -83,7 +83,8 @@ describe('GET /status', () => {
       place,
       reason: 'it threw Error',
     }))
-    health.note(odd!, [{ slot: 'odd#1', reducer: 0, applied: 9, repeated: 0, failures, ms: 1 }])
+    const sum = { reducer: 0, applied: 9, repeated: 0, failed: 100, failures, ms: 1 }
+    health.note(odd!, sum)
     await health.write()
     const { reducersOff } = await statusOf(test)
     const why = 'it failed on 100 of 109 events: it threw Error'

@@ -1,5 +1,5 @@
 import type { ReducedEvent, Reducer } from '../reducer'
-import { ReducerFault } from './fault'
+import { faultOf, ReducerFault } from './fault'
 import { stateText } from './json'
 
 /** An event with its place in the batch. */
@@ -17,8 +17,8 @@ export interface Failure {
 
 interface Folded {
   state: unknown
-  /** Readers are shown this, where the reducer says so. */
-  shown?: unknown
+  /** The state as JSON, where it was looked at. */
+  text?: string | undefined
   /** Its events that are in the state. */
   done: Given[]
   failures: Failure[]
@@ -26,13 +26,17 @@ interface Folded {
 
 interface Folding {
   reducer: Reducer
-  /** The state as it is kept; the one before the first event when left out. */
+  /** Tests hold of it that it changes nothing it is given, and that its states are small and JSON. */
+  isTrusted: boolean
+  /** The state before; the one before the first event when left out. */
   from?: unknown
+  /** The same as JSON, where that is known. */
+  text?: string | undefined
   given: readonly Given[]
   /** Is told of each event before the reducer is called with it. */
   tick(place: number): void
-  /** Events on which the reducer ran too long before, with the reason. */
-  hung: ReadonlyMap<number, string>
+  /** Says why the reducer may not be given an event any more. */
+  hungOn(event: ReducedEvent): string | undefined
 }
 
 /**
@@ -40,51 +44,70 @@ interface Folding {
  * had done to the state by then.
  */
 export function fold(folding: Folding): Folded {
-  return foldFast(folding) ?? foldWithCare(folding)
+  if (folding.isTrusted) return foldTrusting(folding)
+  const { from, reducer } = folding
+  const text = folding.text ?? JSON.stringify(from ?? reducer.start)
+  return foldFast(folding, text) ?? foldWithCare(folding, text)
+}
+
+function foldTrusting({ reducer, from, given, tick, hungOn }: Folding): Folded {
+  let state = from ?? reducer.start
+  const done: Given[] = []
+  const failures: Failure[] = []
+  for (const one of given) {
+    const { place, event } = one
+    const reason = hungOn(event)
+    if (reason !== undefined) {
+      failures.push({ place, reason, isHung: true })
+      continue
+    }
+    tick(place)
+    try {
+      state = stateAfter(reducer, state, event)
+      done.push(one)
+    } catch (error) {
+      failures.push({ place, reason: faultOf(error) })
+    }
+  }
+  return { state, done, failures }
 }
 
 /** Looks at the state at the end only. @returns undefined when something is wrong by then */
-function foldFast({ reducer, from, given, tick, hung }: Folding): Folded | undefined {
-  if (given.some(({ place }) => hung.has(place))) return undefined
+function foldFast({ reducer, from, given, tick, hungOn }: Folding, before: string) {
+  if (given.some(({ event }) => hungOn(event) !== undefined)) return undefined
   try {
-    let state = copyOf(from ?? reducer.start)
+    let state = from ?? (JSON.parse(before) as unknown)
     for (const { place, event } of given) {
       tick(place)
       state = stateAfter(reducer, state, event)
     }
-    stateText(state)
-    return { state, ...shownOf(reducer, state), done: [...given], failures: [] }
+    return { state, text: stateText(state), done: [...given], failures: [] }
   } catch {
     return undefined
   }
 }
 
 /** Looks at the state after each event, and goes back to the one before where it is none. */
-function foldWithCare({ reducer, from, given, tick, hung }: Folding): Folded {
-  let text = JSON.stringify(from ?? reducer.start)
+function foldWithCare({ reducer, given, tick, hungOn }: Folding, before: string): Folded {
+  let text = before
   const done: Given[] = []
   const failures: Failure[] = []
   for (const one of given) {
     const { place, event } = one
-    const reason = hung.get(place)
+    const reason = hungOn(event)
     if (reason !== undefined) {
       failures.push({ place, reason, isHung: true })
       continue
     }
     try {
       tick(place)
-      const state = stateAfter(reducer, JSON.parse(text), event)
-      const next = stateText(state)
-      shownOf(reducer, state)
-      text = next
+      text = stateText(stateAfter(reducer, JSON.parse(text), event))
       done.push(one)
     } catch (error) {
       failures.push({ place, reason: faultOf(error) })
     }
   }
-  const state: unknown = JSON.parse(text)
-  const shown = done.length === 0 ? {} : shownOf(reducer, state)
-  return { state, ...shown, done, failures }
+  return { state: JSON.parse(text), text, done, failures }
 }
 
 function stateAfter(reducer: Reducer, state: unknown, event: ReducedEvent): unknown {
@@ -96,43 +119,13 @@ function stateAfter(reducer: Reducer, state: unknown, event: ReducedEvent): unkn
   return next
 }
 
-function shownOf({ show }: Reducer, state: unknown): { shown?: unknown } {
-  if (show === undefined) return {}
+/** Makes of a state what readers are shown. It is given a copy. @throws {ReducerFault} */
+export function shownOf(show: NonNullable<Reducer['show']>, state: unknown): unknown {
   try {
-    return { shown: JSON.parse(stateText(show(copyOf(state)))) as unknown }
+    const shown = show(JSON.parse(JSON.stringify(state)))
+    stateText(shown)
+    return shown
   } catch (error) {
     throw new ReducerFault(`show: ${faultOf(error)}`)
-  }
-}
-
-function copyOf(state: unknown): unknown {
-  return JSON.parse(JSON.stringify(state)) as unknown
-}
-
-const MAX_REASON = 300
-
-/**
- * Says what a reducer threw without its words, in which people may be named: which error, and where. Its reader
- * may be of another tenant.
- */
-export function faultOf(error: unknown): string {
-  if (error instanceof ReducerFault) return error.message
-  try {
-    const { name, stack } = error as Error
-    const where = /([^\s/\\()]+:\d+:\d+)\)?$/m.exec(String(stack ?? ''))?.[1]
-    const what = typeof name === 'string' && /^\w{1,60}$/.test(name) ? name : 'something'
-    return `it threw ${what}${where === undefined ? '' : ` at ${where}`}`.slice(0, MAX_REASON)
-  } catch {
-    return 'it threw something that cannot be looked at'
-  }
-}
-
-/** Says what was thrown, in a line: it may be anything, even what throws when it is looked at. */
-export function reasonOf(error: unknown): string {
-  try {
-    const text = error instanceof Error ? error.message : String(error)
-    return text.slice(0, MAX_REASON).toWellFormed() || 'an error without a message'
-  } catch {
-    return 'something that cannot be said'
   }
 }

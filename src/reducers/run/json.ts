@@ -6,6 +6,29 @@ const MAX_DEPTH = 100
 // Other names of members may be ids of people.
 const PLAIN_NAME = /^[a-z][A-Za-z]{0,31}$/
 
+/** Tells whether a value is JSON that comes back as it was. Every state is asked with every batch. */
+function isJson(one: unknown, depth: number): boolean {
+  if (one === null || typeof one === 'string' || typeof one === 'boolean') return true
+  if (typeof one === 'number') return Number.isFinite(one)
+  if (typeof one !== 'object' || depth === MAX_DEPTH) return false
+  if (Array.isArray(one)) {
+    for (let index = 0; index < one.length; index += 1) {
+      if (!isJson(one[index], depth + 1)) return false
+    }
+    return true
+  }
+  const prototype: unknown = Object.getPrototypeOf(one)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  const members = one as Record<string, unknown>
+  if (typeof members.toJSON === 'function') return false
+  for (const name in members) {
+    const inner = members[name]
+    // A member that is undefined is one that is not there.
+    if (inner !== undefined && !isJson(inner, depth + 1)) return false
+  }
+  return true
+}
+
 /**
  * Says why a value is no JSON that comes back as it was.
  * @returns the rest of a sentence (`has a Map at .seen`); undefined when it is JSON
@@ -57,7 +80,7 @@ function nameOf(value: unknown): string {
 
 /** Writes a state. @throws {Error} when it is no JSON, or larger than a state may be */
 export function stateText(state: unknown): string {
-  const fault = failingJson(state)
+  const fault = isJson(state, 0) ? undefined : failingJson(state)
   if (fault !== undefined) throw new ReducerFault(`the state is no JSON: it ${fault}`)
   const text = JSON.stringify(state)
   const bytes = Buffer.byteLength(text)

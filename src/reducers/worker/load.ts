@@ -4,12 +4,13 @@ import { builtInReducers } from '../built-in'
 import { checkReducers } from '../check'
 import type { LoadedReducer } from '../loaded'
 import type { Reducer } from '../reducer'
-import { reasonOf } from '../run/fold'
+import { reasonOf } from '../run/fault'
 import type { Deployed } from './deployed'
 import type { Ready, Start } from './protocol'
+import { OWN } from './work'
 
-// Each is asked for every event.
-const MAX_REDUCERS = 100
+// Each is asked for every event, and all states of one scope have to fit into a document.
+const MAX_REDUCERS = 50
 
 /**
  * Loads the reducers that come with Nonius, and those of the operator. One that cannot be used is told of
@@ -47,8 +48,6 @@ export async function loadReducers(
   }
   return { ...distinct(found, problems), problems }
 }
-
-export const OWN = 'nonius'
 
 function distinct(found: readonly { reducer: Reducer; origin: string }[], problems: string[]) {
   const reducers: Reducer[] = []

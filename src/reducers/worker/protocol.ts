@@ -1,7 +1,7 @@
-import type { PlainRecord } from '../event'
 import type { Scope } from '../kept/places'
 import type { LoadedReducer } from '../loaded'
-import type { Reduced, Task } from '../run/reduce-document'
+import type { Failure } from '../run/fold'
+import type { Done } from '../run/live-document'
 
 /** A worker is started with this. */
 export interface Start {
@@ -36,36 +36,88 @@ export interface Slot {
 
 /** Events for a worker, which keeps them until the next. */
 export interface Job {
-  records: readonly PlainRecord[]
+  /** A list of records as JSON (`PlainRecord`): a text goes to a thread for less than objects do. */
+  records: string
   positions?: readonly number[] | undefined
   isBuilding: boolean
+  /** States stay in memory until they are asked for (`flush`). */
+  isCached: boolean
   now: string
   slots: readonly Slot[]
 }
 
-export interface Planned {
+/** The worker needs this document, by its number in the job. */
+export interface Needed {
+  planned: number
   tenantId: string
   of: Scope
-  tasks: Task[]
 }
 
-/** Documents of a job, by their places among the planned. */
+/** A document of a job, as it is kept. */
 export interface Held {
   planned: number
-  bytes?: Uint8Array | undefined
+  document?: { bytes: Uint8Array; etag: string } | undefined
 }
 
-export type Ask =
-  | { id: number; plan: Job }
-  | {
-      id: number
-      reduce: readonly Held[]
-      /** By slot: events on which a reducer ran too long. */
-      hung: ReadonlyMap<string, ReadonlyMap<number, string>>
-    }
+/** A document that is to be kept. */
+export interface Ripe {
+  tenantId: string
+  of: Scope
+  /** It takes the place of what has this. */
+  etag?: string | undefined
+  /** Absent when nothing is to be written: nothing changed, or it is too large for any store (`isTooLarge`). */
+  bytes?: Uint8Array | undefined
+  isTooLarge?: boolean | undefined
+  isDamaged?: boolean | undefined
+  newPlaces: string[]
+  /** How reducers fared with it; of documents in memory that was told before, but for what was shown. */
+  done: Done[]
+}
+
+/** Says of all documents of a job how a reducer fared. */
+export interface Sum {
+  reducer: number
+  applied: number
+  repeated: number
+  failed: number
+  failures: Failure[]
+  ms: number
+}
+
+/** Which documents in memory are asked for: all; of a tenant; of some of its learners. */
+export interface Which {
+  tenantId?: string | undefined
+  learners?: readonly string[] | undefined
+}
+
+/** One that was to be kept is kept under this etag, or was not written. */
+export interface Kept {
+  tenantId: string
+  of: Scope
+  etag?: string | undefined
+}
+
+/** By reducer and name of an event (`''` for showing a state): the reducer ran too long. */
+export type Hung = ReadonlyMap<number, ReadonlyMap<string, string>>
+
+export type Question =
+  | { plan: Job; hung: Hung }
+  | { reduce: readonly Held[] }
+  | { flush: Which; hung: Hung }
+  | { kept: readonly Kept[] }
+  | { drop: true }
+export type Ask = { id: number } & Question
 
 export type Answer =
   | { ready: Ready }
-  | { id: number; planned: Planned[] }
-  | { id: number; reduced: Reduced[] }
+  | { id: number; needed: Needed[] }
+  | { id: number; ripe: Ripe[] }
+  /** `isFull`: there are more documents in memory than there may be, for all are to be written. */
+  | { id: number; sums: Sum[]; isFull: boolean }
+  | { id: number; done: true }
   | { id: number; failed: string }
+
+/** Names an event for `Hung`. */
+export function eventNameOf({ tenantId, eventId }: { tenantId: string; eventId: string }): string {
+  return `${tenantId} ${eventId}`
+}

@@ -1,31 +1,27 @@
-import { Worker } from 'node:worker_threads'
 import { StorageError } from '../../error/storage-error'
-import { reasonOf } from '../run/fold'
-import type { Reduced } from '../run/reduce-document'
+import { SHOWING } from '../run/live-document'
 import {
   type Answer,
-  BEAT,
+  eventNameOf,
   type Held,
   type Job,
-  PLACE,
-  type Planned,
-  PROGRESS_BYTES,
-  REDUCER,
+  type Kept,
+  type Needed,
+  type Question,
   type Ready,
+  type Ripe,
   type Start,
+  type Sum,
+  type Which,
 } from './protocol'
+import { beginThread, type Thread, ThreadEnded } from './thread'
 
 /** A reducer takes microseconds: one that has not come back after so long is in a circle. */
 const MAX_MS = 1000
 // Its thread may have had no processor: it is given a second chance.
 const MAX_TRIES = 2
-// Between two events of a batch our own work is done, on megabytes at most.
-const MAX_OWN_MS = 60_000
-const LOOK_MS = 50
-// A module is read, and whatever it imports: ten times as long as an event.
-const LOADS_IN = 10
-// It is waited for under this number; questions begin with 1.
-const LOADING = 0
+// A reducer is switched off long before it has hung so often.
+const MAX_HUNG = 1000
 
 export interface RunnerNeeds {
   /** The module `worker.ts`, as it is on this platform. */
@@ -33,123 +29,55 @@ export interface RunnerNeeds {
   files: Start['files']
   hasBuiltIn: boolean
   /** Milliseconds; `MAX_MS` if left out. */
-  maxMs?: number
+  maxMs?: number | undefined
 }
 
-/** Runs reducers in a thread of their own. One job at a time. */
+/** Runs reducers in a thread of their own. One job at a time. Each method throws `StorageError`. */
 export interface Runner extends AsyncDisposable {
   ready(): Promise<Ready>
-  /** Begins with events. @throws {StorageError} retriable when the thread died of something else than an event */
-  plan(job: Job): Promise<Planned[]>
-  /** Takes the events of the job into documents of it; may be asked again. @throws {StorageError} */
-  reduce(held: readonly Held[]): Promise<Reduced[]>
+  /** Begins with events. @returns the documents that it needs */
+  plan(job: Job): Promise<Needed[]>
+  /** Takes the events of the job into documents of it; may be asked again, of a job that is not cached. */
+  reduce(held: readonly Held[]): Promise<Ripe[]>
+  /** Takes them into documents in memory, and into these. @returns whether all have to be written now */
+  reduceInMemory(held: readonly Held[]): Promise<{ sums: Sum[]; isFull: boolean }>
+  /** Gives documents that are to be written, some at a time, none when all are. */
+  flush(which: Which): Promise<Ripe[]>
+  keep(kept: readonly Kept[]): Promise<void>
+  /** Forgets all documents in memory. */
+  drop(): Promise<void>
+  /** Tells that a thread ended with states in memory; they have to be made again from the feed. */
+  hasLost(): boolean
+  /** Notes that some of them are out of date. */
+  lose(): void
+  /** Notes that they will be made again. */
+  begunAgain(): void
 }
 
-interface Thread {
-  worker: Worker
-  progress: Int32Array
-  ready: Promise<Ready>
-  ask(message: { plan: Job } | { reduce: readonly Held[]; hung: Hung }): Promise<Answer>
-}
-
-type Hung = Map<string, Map<number, string>>
-
-/** A thread ended while a reducer was at work on an event, or while a module was loaded (-1). */
-class ThreadEnded extends Error {
-  readonly reducer: number
-  readonly place: number
-  constructor(reason: string, { reducer, place }: { reducer: number; place: number }) {
-    super(reason)
-    this.reducer = reducer
-    this.place = place
-  }
-}
-
-export function createRunner({ workerAt, files, hasBuiltIn, maxMs = MAX_MS }: RunnerNeeds): Runner {
+export function createRunner(needs: RunnerNeeds): Runner {
+  const { files, maxMs = MAX_MS } = needs
   const passedOver: string[] = []
   let thread: Thread | undefined
   let job: Job | undefined
   let isPlanned = false
-  let planned: Planned[] = []
-  let slots: readonly { slot: string; reducer: number }[] = []
-  /** How often each pair ended a thread. */
-  let ends = new Map<string, number>()
-  let hung: Hung = new Map()
+  let isUnsaved = false
+  let isLost = false
+  /** How often a reducer and an event ended a thread. */
+  const ends = new Map<string, number>()
+  const hung = new Map<number, Map<string, string>>()
 
   function begin(): Thread {
-    const shared = new SharedArrayBuffer(PROGRESS_BYTES)
-    const progress = new Int32Array(shared)
-    progress.fill(-1)
-    const workerData: Start = { files, passedOver, hasBuiltIn, progress: shared }
-    // It is given no environment: what is in there is no business of a pure function.
-    const worker = new Worker(workerAt, { workerData, env: {} })
-    worker.unref()
-    const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>()
-    let ids = 0
-    const isReady = Promise.withResolvers<Ready>()
-    // Whoever waits for it is told; nobody may be waiting.
-    isReady.promise.catch(() => {})
-
-    let beat = -1
-    let since = performance.now()
-    const looking = setInterval(look, LOOK_MS)
-    looking.unref()
-
-    function look() {
-      const now = performance.now()
-      const latest = Atomics.load(progress, BEAT)
-      if (latest !== beat || waiting.size === 0) {
-        beat = latest
-        since = now
-      }
-      const isAtWork = Atomics.load(progress, REDUCER) >= 0
-      const others = waiting.has(LOADING) ? LOADS_IN * maxMs : MAX_OWN_MS
-      const limit = isAtWork ? maxMs : others
-      if (now - since > limit) end(`it took more than ${limit} ms`)
-    }
-
-    function end(reason: string) {
-      clearInterval(looking)
-      if (thread?.worker === worker) {
+    const begun = beginThread({
+      ...{ ...needs, maxMs, passedOver },
+      ended() {
+        if (thread !== begun) return
         thread = undefined
         isPlanned = false // the next one has no events yet
-      }
-      const [reducer, place] = [Atomics.load(progress, REDUCER), Atomics.load(progress, PLACE)]
-      const error = new ThreadEnded(reason, { reducer, place })
-      for (const { reject } of waiting.values()) reject(error)
-      waiting.clear()
-      void worker.terminate()
-    }
-
-    worker.on('message', (answer: Answer) => {
-      if ('ready' in answer) {
-        waiting.delete(LOADING)
-        isReady.resolve(answer.ready)
-        return
-      }
-      const asked = waiting.get(answer.id)
-      waiting.delete(answer.id)
-      asked?.resolve(answer)
-    })
-    worker.on('error', (error) => end(`it ended its thread: ${reasonOf(error)}`))
-    worker.on('exit', () => end('it ended its thread'))
-    // Loading is waited for like an answer.
-    waiting.set(LOADING, { resolve() {}, reject: isReady.reject })
-    return {
-      worker,
-      progress,
-      ready: isReady.promise,
-      ask(message) {
-        ids += 1
-        const id = ids
-        return new Promise((resolve, reject) => {
-          waiting.set(id, { resolve, reject })
-          since = performance.now()
-          worker.ref()
-          worker.postMessage({ id, ...message })
-        }).finally(() => worker.unref()) as Promise<Answer>
+        isLost ||= isUnsaved
+        isUnsaved = false
       },
-    }
+    })
+    return begun
   }
 
   /** Gives a thread that has loaded everything that can be loaded. */
@@ -158,40 +86,49 @@ export function createRunner({ workerAt, files, hasBuiltIn, maxMs = MAX_MS }: Ru
       thread ??= begin()
       const one = thread
       try {
-        one.worker.ref()
         await one.ready
         return one
       } catch (error) {
         const module = error instanceof ThreadEnded ? files[error.place]?.path : undefined
         if (module === undefined || passedOver.includes(module)) throw failed(error)
         passedOver.push(module)
-      } finally {
-        one.worker.unref()
       }
     }
   }
 
-  async function planIn(one: Thread) {
-    if (isPlanned) return
-    const answer = await one.ask({ plan: job! })
-    if (!('planned' in answer)) throw failed(answer)
-    planned = answer.planned
-    isPlanned = true
+  async function ask(question: Question): Promise<Answer> {
+    try {
+      const answer = await (await loaded()).ask(question)
+      if ('failed' in answer) throw failed(answer)
+      return answer
+    } catch (error) {
+      if (error instanceof StorageError) throw error
+      throw blamed(error)
+    }
   }
 
-  /** Notes who ended a thread. @throws what was no reducer's doing */
-  function blame(error: unknown) {
-    isPlanned = false
-    if (!(error instanceof ThreadEnded) || error.reducer < 0) throw failed(error)
+  /** Notes who ended a thread. */
+  function blamed(error: unknown): StorageError {
+    if (!(error instanceof ThreadEnded) || error.reducer < 0) return failed(error)
     const { reducer, place, message } = error
-    const pair = `${reducer} ${place}`
-    const count = (ends.get(pair) ?? 0) + 1
-    ends.set(pair, count)
-    if (count < MAX_TRIES) return
-    for (const { slot } of slots.filter((one) => one.reducer === reducer)) {
-      const places = hung.get(slot) ?? new Map<number, string>()
-      hung.set(slot, places.set(place, message))
+    const records = job === undefined ? [] : (JSON.parse(job.records) as EventName[])
+    const event = place === SHOWING ? undefined : records[place]
+    const name = event === undefined ? '' : eventNameOf(event)
+    const count = (ends.get(`${reducer} ${name}`) ?? 0) + 1
+    if (ends.size >= MAX_HUNG) ends.clear()
+    ends.set(`${reducer} ${name}`, count)
+    if (count >= MAX_TRIES) {
+      const own = hung.get(reducer) ?? new Map<string, string>()
+      if (own.size >= MAX_HUNG) own.clear()
+      hung.set(reducer, own.set(name, message))
     }
+    return new TriedAgain(`a reducer ended its thread: ${message}`, { isRetriable: true })
+  }
+
+  async function planAgain(): Promise<Needed[]> {
+    const answer = await ask({ plan: job!, hung })
+    isPlanned = true
+    return 'needed' in answer ? answer.needed : []
   }
 
   return {
@@ -201,36 +138,66 @@ export function createRunner({ workerAt, files, hasBuiltIn, maxMs = MAX_MS }: Ru
 
     async plan(given) {
       job = given
-      slots = given.slots
       isPlanned = false
-      ends = new Map()
-      hung = new Map()
-      await planIn(await loaded())
-      return planned
+      return planAgain()
     },
 
     async reduce(held) {
       for (;;) {
         try {
-          const one = await loaded()
-          await planIn(one)
-          const answer = await one.ask({ reduce: held, hung })
-          if ('reduced' in answer) return answer.reduced
-          throw failed(answer)
+          if (!isPlanned) await planAgain()
+          const answer = await ask({ reduce: held })
+          return 'ripe' in answer ? answer.ripe : []
         } catch (error) {
-          if (error instanceof StorageError) throw error
-          blame(error)
+          // Nothing is lost but the work.
+          if (!(error instanceof TriedAgain)) throw error
         }
       }
     },
 
+    async reduceInMemory(held) {
+      isUnsaved = true
+      const answer = await ask({ reduce: held })
+      return 'sums' in answer ? answer : { sums: [], isFull: false }
+    },
+
+    async flush(which) {
+      if (thread === undefined) return []
+      const answer = await ask({ flush: which, hung })
+      const ripe = 'ripe' in answer ? answer.ripe : []
+      if (ripe.length === 0 && which.tenantId === undefined) isUnsaved = false
+      return ripe
+    },
+
+    keep: async (kept) => void (await ask({ kept })),
+
+    async drop() {
+      isLost ||= isUnsaved
+      isUnsaved = false
+      if (thread !== undefined) await ask({ drop: true })
+    },
+
+    hasLost: () => isLost,
+    lose() {
+      isLost = true
+    },
+    begunAgain() {
+      isLost = false
+    },
+
     async [Symbol.asyncDispose]() {
-      const one = thread
-      thread = undefined
-      await one?.worker.terminate()
+      await thread?.terminate()
     },
   }
 }
+
+interface EventName {
+  tenantId: string
+  eventId: string
+}
+
+/** A reducer ended the thread: the same again is another try, or leaves its event out. */
+class TriedAgain extends StorageError {}
 
 function failed(why: unknown): StorageError {
   const reason = why instanceof Error ? why.message : (why as { failed?: string }).failed

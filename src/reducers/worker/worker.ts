@@ -17,7 +17,7 @@ function tick(reducer: number, place: number) {
 }
 
 const { reducers, ...ready } = await loadReducers(start, deployed, (module) => tick(-1, module))
-const work = createWork(reducers, tick)
+const work = createWork(reducers, ready.loaded, tick)
 port.on('message', (ask: Ask) => {
   const answer = work(ask)
   tick(-1, -1)

@@ -19,6 +19,8 @@ const FIRST_PAUSE_MS = 100
 const LAST_PAUSE_MS = 30_000
 // The saved cursor of an inexact consumer may be so old; a crash repeats as much.
 const SAVE_MS = 1000
+// A crash has a consumer make again from the log what it had in memory: as much as came in so long.
+const SETTLE_MS = 10_000
 
 // The name is drawn at each start, so that no batch ever has that of another: in a folder that was
 // restored from an earlier day, the same stretch may hold other records than it did.
@@ -41,7 +43,7 @@ export function follow(
   let handled: Position = begun.handled
   let intended: Intent | undefined = begun.intended
   let saved: Position = handled
-  let savedAt = 0
+  let savedAt = consumer.settle === undefined ? 0 : performance.now()
   let saveLater: Timer | undefined
   let isStopped = false
   /** A caller of `drain` wants to see everything up to this position handled. */
@@ -76,7 +78,11 @@ export function follow(
     log.countFrom(handled) >= consumer.maxRecords || isBehind() || waitingBytes >= consumer.maxBytes
 
   async function untilReady() {
-    while (!isStopped && log.countFrom(handled) === 0) await pause(Number.POSITIVE_INFINITY)
+    while (!isStopped && log.countFrom(handled) === 0) {
+      if (isSettlingDue()) return
+      const isSettled = consumer.settle === undefined || handled === saved
+      await pause(isSettled ? Number.POSITIVE_INFINITY : savedAt + SETTLE_MS - performance.now())
+    }
     const end = performance.now() + consumer.maxWaitMs
     for (;;) {
       const left = end - performance.now()
@@ -150,6 +156,7 @@ export function follow(
   function advance(position: Position) {
     handled = position
     intended = undefined
+    if (consumer.settle !== undefined) return
     if (consumer.isExact || performance.now() - savedAt >= SAVE_MS) save()
     else saveLater ??= setTimeout(saveQuietly, SAVE_MS)
   }
@@ -165,6 +172,22 @@ export function follow(
     }
   }
 
+  /** Saves the cursor after all before it was made durable. */
+  async function settle() {
+    const position = handled
+    if (position === saved) return
+    await consumer.settle?.()
+    cursors.write(consumer.name, position, undefined)
+    saved = position
+    savedAt = performance.now()
+  }
+
+  function isSettlingDue() {
+    if (consumer.settle === undefined || handled === saved) return false
+    const isAsked = drains.size > 0 && handled >= drainTo
+    return isAsked || isStopped || performance.now() - savedAt >= SETTLE_MS
+  }
+
   async function handleNext() {
     const batch = nextBatch()
     if (consumer.isExact && intended === undefined) {
@@ -175,6 +198,10 @@ export function follow(
     if (batch.count > 0) await consumer.handle(batch)
     if (!isBehind()) waitingBytes = Math.max(0, waitingBytes - batch.bytes)
     advance(batch.end)
+  }
+
+  function settlesLater({ message: reason }: Error) {
+    telemetry.warn(`${consumer.name} did not settle; the next start repeats some`, { reason })
   }
 
   function endDrains(how: (drain: { resolve(): void; reject(error: unknown): void }) => void) {
@@ -188,10 +215,12 @@ export function follow(
       await untilReady()
       if (isStopped) break
       try {
-        await handleNext()
+        if (log.countFrom(handled) > 0) await handleNext()
+        if (isSettlingDue()) await settle()
         wait = FIRST_PAUSE_MS
         if (handled >= drainTo) endDrains(({ resolve }) => resolve())
       } catch (error) {
+        if (consumer.settle !== undefined) handled = saved
         endDrains(({ reject }) => reject(error))
         telemetry.error(`${consumer.name} could not handle a batch; it will be tried again`, {
           reason: (error as Error).message,
@@ -208,7 +237,9 @@ export function follow(
   return {
     async drain() {
       const target = log.end()
-      while (handled < target && log.countFrom(handled) > 0 && !isStopped) {
+      const isBehind = () => handled < target && log.countFrom(handled) > 0
+      const isOpen = () => consumer.settle !== undefined && saved < Math.min(target, handled)
+      while (!isStopped && (isBehind() || isOpen())) {
         drainTo = Math.max(drainTo, target)
         await new Promise<void>((resolve, reject) => {
           drains.add({ resolve, reject })
@@ -229,7 +260,8 @@ export function follow(
       unsubscribe()
       wake()
       await running
-      saveQuietly()
+      if (consumer.settle === undefined) saveQuietly()
+      else await settle().catch(settlesLater)
       endDrains(({ resolve }) => resolve())
     },
   }
