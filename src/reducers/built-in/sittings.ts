@@ -22,6 +22,10 @@ export function joined(
   stretch: Sitting,
   longestPause: number,
 ): { sittings: Sitting[]; spent: Spent[] } {
+  const last = sittings.at(-1)
+  // Nearly all stretches come in their order.
+  if (last !== undefined && stretch.from >= last.from)
+    return joinedTo(last, sittings, stretch, longestPause)
   const first = indexOrEnd(sittings, ({ to }) => to + longestPause >= stretch.from)
   const rest = sittings.slice(first)
   const count = indexOrEnd(rest, ({ from }) => from - longestPause > stretch.to)
@@ -40,6 +44,24 @@ export function joined(
   else spent.push(...between(end, { from: stretch.to, to: stretch.to }, stretch))
   const after = sittings.slice(first + count)
   return { sittings: [...sittings.slice(0, first), all, ...after], spent }
+}
+
+/** The stretch began in the last sitting, or after it. */
+function joinedTo(
+  last: Sitting,
+  sittings: readonly Sitting[],
+  stretch: Sitting,
+  longestPause: number,
+): { sittings: Sitting[]; spent: Spent[] } {
+  const spent: Spent[] = []
+  if (stretch.from > last.to + longestPause) {
+    add(spent, stretch.task, stretch.to - stretch.from)
+    return { sittings: [...sittings, stretch], spent }
+  }
+  if (stretch.to <= last.to) return { sittings: [...sittings], spent }
+  spent.push(...between(last, { from: stretch.to, to: stretch.to }, stretch))
+  const longer = { from: last.from, to: stretch.to, task: stretch.task }
+  return { sittings: [...sittings.slice(0, -1), longer], spent }
 }
 
 /** The time between two sittings is that of the former up to the stretch, and from there of the stretch. */
