@@ -16,6 +16,10 @@ const inItem = new Map<string, PersonalRole>([
   // Open edX: the browser, and the address that it came from.
   ['agent', 'agent'],
   ['identify', 'claims'],
+  // Learning Observer: who is signed in to the browser, and what schools call their learners.
+  ['chrome_identity', 'person'],
+  ['user_tag', 'people'],
+  ['teacher_tag', 'people'],
 ])
 
 const fixed = new Set(
