@@ -77,6 +77,28 @@ describe('trees in a file', () => {
     expect([trees.isNew(), await trees.head('school', '2026-11-30T02')]).toEqual([true, undefined])
   })
 
+  it('put a file aside with the next start when they meet damage within it', async () => {
+    await using opened = open()
+    await opened.trees.add(batchOf(records(300)))
+    // The first page of a table is overwritten beneath those who have the file open.
+    const other = new Database(opened.file)
+    const find = `SELECT rootpage AS page FROM sqlite_schema WHERE name = 'edges'`
+    const { page } = other.query<{ page: number }, []>(find).get()!
+    other.run('PRAGMA wal_checkpoint(TRUNCATE)')
+    const bytes = readFileSync(opened.file)
+    writeFileSync(opened.file, bytes.fill(0xa5, (page - 1) * 8192, page * 8192))
+    other.run(`UPDATE latestLeaves SET batch = 'another'`)
+    other.close()
+    await expect(opened.trees.add(batchOf(records(400).slice(300)))).rejects.toThrow('malformed')
+    const again = await opened.reopen()
+    await again.add(batchOf(records(10)))
+    expect(opened.noticed).toEqual([
+      expect.stringContaining('the next start begins them anew'),
+      expect.stringContaining('were put aside'),
+    ])
+    expect((await again.head('school', '2026-11-30T02'))?.treeSize).toBe(10)
+  })
+
   it('add a thousand tenants with one record each, and go on with each of them', async () => {
     await using opened = open()
     const own = Array.from({ length: 1000 }, (_, n) =>

@@ -1,12 +1,13 @@
 import { setImmediate as rest } from 'node:timers/promises'
 import { treeOver } from '../../merkle/tree'
 import type { KeptHead, Trees } from '../trees'
+import { isDamage } from './database'
 import { emptyWal } from './empty-wal'
 import type { Cursors } from './log/cursors'
 import type { Notices } from './notices'
 import { createAdding } from './trees/adding'
 import { createExpire } from './trees/expire'
-import { openTreesFile } from './trees/file'
+import { markDamaged, openTreesFile } from './trees/file'
 import { AFTER_ALL, createFinding } from './trees/finding'
 import { hashing } from './trees/hashing'
 import { createTreeRows, type TreeRow } from './trees/rows'
@@ -49,7 +50,13 @@ export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTre
   return {
     isNew: () => rows.latestBatch() === undefined,
 
-    add: (batch) => inOrder(() => adding.add(batch)),
+    add: (batch) =>
+      inOrder(() =>
+        adding.add(batch).catch((error: unknown) => {
+          if (isDamage(error)) markDamaged(file, notices)
+          throw error
+        }),
+      ),
 
     async heads(tenantId, { limit, cursor, from = '', until = AFTER_ALL }) {
       const before = cursor !== undefined && cursor < until ? cursor : until

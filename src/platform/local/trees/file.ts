@@ -1,9 +1,9 @@
 import type { Database } from 'bun:sqlite'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { isDamage, openDatabase } from '../database'
 import type { Notices } from '../notices'
-import { PRIVATE_FOLDER } from '../private-files'
+import { PRIVATE_FILE, PRIVATE_FOLDER } from '../private-files'
 
 /**
  * A tree of a tenant's hour has tiles of hashes, and beside each tile of leaves the facts of these, 256 at
@@ -62,12 +62,27 @@ const ENDINGS = ['', '-wal', '-shm']
 
 /** Opens `trees.db`. A file that is damaged is put aside, into `damaged/`: what it proved, it proves no more. */
 export function openTreesFile(file: string, notices: Pick<Notices, 'add'>): Database {
+  if (existsSync(markOf(file))) putAside(file, notices, 'it was found to be damaged')
   try {
     return open(file)
   } catch (error) {
     if (!isDamage(error)) throw error
     putAside(file, notices, (error as Error).message)
     return open(file)
+  }
+}
+
+const markOf = (file: string) => `${file}-damaged`
+
+/** Remembers that the file is damaged, so that the next start begins it anew. */
+export function markDamaged(file: string, notices: Pick<Notices, 'add'>): void {
+  const what =
+    'the trees that prove events are damaged; the next start begins them anew from the log'
+  notices.add(what, { file })
+  try {
+    writeFileSync(markOf(file), '', { mode: PRIVATE_FILE })
+  } catch {
+    // The notice has told a person.
   }
 }
 
@@ -93,6 +108,7 @@ function putAside(file: string, notices: Pick<Notices, 'add'>, reason: string) {
     rmSync(to, { force: true })
     if (existsSync(file + ending)) renameSync(file + ending, to)
   }
+  rmSync(markOf(file), { force: true })
   const what = 'the trees that prove events are damaged, were put aside, and begin anew'
   notices.add(what, { file, reason })
 }
