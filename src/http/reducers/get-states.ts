@@ -1,6 +1,7 @@
 import { askedBy } from '../../access/roles/questions'
 import { AppError } from '../../error/app-error'
 import { spellingsOf } from '../../event/person-id'
+import { viewOfState } from '../../reducers/reading/view'
 import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -9,7 +10,7 @@ import { createRoute } from '../route'
 import { viewerFor } from '../viewer'
 import { z } from '../zod'
 import { stateRoutesOf } from './needs'
-import { ReducerParams, State, stateExample, viewOfState } from './shown-state'
+import { ReducerParams, State, stateExample } from './shown-state'
 
 const QUESTION = 'GET /api/v1/reducers/{name}/{learner}'
 

@@ -1,4 +1,3 @@
-import type { ShownState } from '../../reducers/states'
 import { z } from '../zod'
 
 export const State = z
@@ -18,11 +17,6 @@ export const State = z
     updatedAt: z.string(),
   })
   .openapi('ReducerState')
-
-/** Shows a state; in which courses its events were is ours to know. */
-export function viewOfState({ places: _, morePlaces: __, ...state }: ShownState) {
-  return state
-}
 
 export const stateExample = {
   ...{ reducer: 'time-on-task', version: 1, learner: 'https://example.edu/users/554433' },
