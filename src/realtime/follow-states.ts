@@ -44,9 +44,9 @@ export async function followStates(
   { principal, send, end }: To,
 ): Promise<Pick<Subscriber, 'id' | 'from' | 'ready'> & Disposable> {
   const { live, log } = needs
-  const { following, find } = statesOf(needs)
+  const { following, ready } = statesOf(needs)
   const { tenantId } = principal
-  const declared = await find(tenantId, reducer)
+  const declared = await ready(principal, reducer)
   following.requireScope(declared, asked)
   // The scope that opens the connection reads as an administrator.
   const visibility = { kind: 'tenant' } as const
@@ -91,7 +91,7 @@ export async function followStates(
         ...changed.map((one) => ({ type: 'state', ...viewOfState(one) })),
         ...gone.map((one) => ({ type: 'gone', ...one })),
       ]
-      // What was read is sent: it is little, and would be forgotten otherwise.
+      // All that was read is sent: it is little, and would be forgotten otherwise.
       for (const frame of frames) if (!isOver && !send(JSON.stringify(frame))) isFull = true
     } catch {
       // The store is away, and is asked again with the next of its events, or in a minute.

@@ -58,7 +58,7 @@ const RETRY_MS = 2000
 
 export function streamStates(app: App, deps: AppDeps) {
   const { services, options } = deps
-  const { find, following } = stateRoutesOf(deps)
+  const { find, ready, following } = stateRoutesOf(deps)
 
   operation(app, route, { admit: viewerFor(QUESTION, deps) }, async (c, input) => {
     const { principal: viewer, params, query, reply } = input
@@ -82,6 +82,7 @@ export function streamStates(app: App, deps: AppDeps) {
     // Nobody listens to the body of an answer to HEAD.
     if (c.req.method === 'HEAD') return reply.events(c, 200, null)
 
+    await ready(principal, name)
     const seen = lookedAtAgain(viewer, deps)
     const now = (): Viewer => ({ ...viewer, visibility: seen.visibility() })
     const followed = createFollowed(following, now, declared, query)
