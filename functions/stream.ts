@@ -32,7 +32,7 @@ const opened = once(async () => {
 export const handler = awslambda.streamifyResponse(
   createStreamingHandler({
     fetch: async (request, connection) => (await opened()).fetch(request, connection),
-    paths: ['/api/v1/events/stream', '/analytics/stream'],
+    paths: ['/api/v1/events/stream', '/analytics/stream', '/api/v1/reducers/{name}/stream'],
     begin: (out, head) => awslambda.HttpResponseStream.from(out, head),
     maxMs: MAX_MS,
     settled: places.settle,

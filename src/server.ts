@@ -100,7 +100,7 @@ export async function startServer(config: Config): Promise<Server> {
   const parts = { guard, budget, meter, limiter, flush, ...door }
   let rebuilds: ReturnType<typeof runRebuilds> | undefined
   const wakeRebuild = (rebuild: Rebuild) => rebuilds?.wake(rebuild)
-  const options = { config, clock, log, wakeRebuild, settleStates: reducing?.settle, ...parts }
+  const options = { config, clock, log, ...parts, ...(reducing && { reducing, wakeRebuild }) }
   const services = opened.use(createServices(measured, options))
   tombstones = services.tombstones
   settleOnTime(opened, platform, services)

@@ -73,10 +73,10 @@ export interface AppOptions {
   createLive?: (needs: HubNeeds) => Live
   /** Resolves when what is stored by now is in the lake. Left out where it gets there by itself. */
   flush?: () => Promise<void>
-  /** Writes what whoever reduces has in memory. Left out where nothing is. */
-  settleStates?: Reducing['settle'] | undefined
   /** Tells whoever carries rebuilds of reducers on of one that was asked for. Left out where they look. */
   wakeRebuild?: (rebuild: Rebuild) => void
+  /** Reduces in this process, where it does. */
+  reducing?: Pick<Reducing, 'settle' | 'wanted'>
   /** The process lives on after its requests, so that what they note is written soon after them. */
   livesOn?: true
 }

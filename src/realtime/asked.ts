@@ -4,6 +4,7 @@ import type { Condition } from '../event/condition'
 import { conditionOf } from '../event/conditions'
 import { createRefusals, shown } from '../event/conditions/issues'
 import { type Format, formats } from './event-frame'
+import type { StatesAsked } from './follow-states'
 
 /** A client asks for these events, in this form. */
 export interface Asked {
@@ -21,6 +22,37 @@ export interface Refusal {
   message: string
   code: ErrorCode
   errors?: readonly Issue[]
+}
+
+const asksOf = ['group', 'learner', 'source'] as const
+// As long as an id may be in a query.
+const MAX_ID = 2048
+// As long as a reducer may be called.
+const MAX_NAME = 64
+
+/**
+ * Reads a first message that asks for states: `reducer`, and `group`, `learner` or `source`. @returns undefined
+ * for one that asks for events
+ */
+export function readStates(
+  message: string | Uint8Array,
+): { states: StatesAsked } | { refusal: Refusal } | undefined {
+  const read = membersIn(message)
+  if ('refusal' in read || given(read.members, 'reducer') === undefined) return undefined
+  const reader = createReader()
+  const names = ['reducer', ...asksOf] as const
+  const asked: Partial<Record<(typeof names)[number], string>> = {}
+  for (const name of names) {
+    const value = given(read.members, name)
+    if (value === undefined) continue
+    const most = name === 'reducer' ? MAX_NAME : MAX_ID
+    if (typeof value === 'string' && value !== '' && value.length <= most) asked[name] = value
+    else reader.refuse([name], `Must be a text of 1 to ${most} characters; got ${shown(value)}`)
+  }
+  const [first, second] = asksOf.filter((name) => asked[name] !== undefined)
+  if (second !== undefined) reader.refuse([second], `Must be left out beside ${first}`)
+  if (reader.errors.length > 0) return { refusal: refused(reader.errors) }
+  return { states: asked as StatesAsked }
 }
 
 /** A message of a client that is subscribed is one of these; what it need not know is `other`. */

@@ -1,13 +1,16 @@
 import type { Identity } from '../access/identity'
 import type { FindTenant } from '../access/keys/tenants'
+import { AppError } from '../error/app-error'
 import { translate } from '../error/translate'
 import type { Limiter } from '../limits/limiter'
 import { rateLimited } from '../limits/rate-limited'
 import type { Live, Sink, Subscriber } from '../live/live'
 import type { Connection, Conversation, ConversationProtocol, Line } from '../platform/connections'
+import type { StatesNeeds } from '../reducers/reading/assemble'
 import type { Log } from '../telemetry/log'
-import { readConfig, readLater } from './asked'
+import { readConfig, readLater, readStates } from './asked'
 import { eventFrame, type Format } from './event-frame'
+import type { StatesAsked } from './follow-states'
 import {
   type Close,
   CONFIG_MS,
@@ -18,7 +21,7 @@ import {
   subscribePath,
 } from './subscribe-frames'
 
-export interface SubscribeNeeds {
+export interface SubscribeNeeds extends Partial<StatesNeeds> {
   live: Live
   identity: Pick<Identity, 'isCurrent'>
   log: Log
@@ -35,6 +38,11 @@ interface Times {
 
 // A client waits for answers: so many messages of one may wait for theirs, or answers for the client.
 const MAX_WAITING = 100
+
+const NO_STATES = 'There are no states of reducers here.'
+
+/** Events or states are given; what states are asked for stays. */
+type Following = Pick<Subscriber, 'ready'> & Partial<Pick<Subscriber, 'update'>> & Disposable
 
 const noPlace = { message: 'Server at subscriber capacity', code: 'busy' } as const
 
@@ -55,7 +63,7 @@ export function createSubscribe(
 }
 
 function converse(
-  { live, identity, log, limiter, findTenant }: SubscribeNeeds,
+  { live, identity, log, limiter, findTenant, ...states }: SubscribeNeeds,
   { principal }: Connection,
   line: Line,
   { configMs, keepaliveMs }: Required<Times>,
@@ -65,7 +73,7 @@ function converse(
   let isOver = false
   let isFull = false
   let unread = 0
-  let subscriber: Subscriber | undefined
+  let subscriber: Following | undefined
   let format: Format = 'event'
 
   const deadline = setTimeout(() => {
@@ -126,6 +134,11 @@ function converse(
   }
 
   async function subscribe(message: string | Uint8Array) {
+    const ofStates = readStates(message)
+    if (ofStates !== undefined) {
+      if ('refusal' in ofStates) return refuse(ofStates.refusal, closes.badConfig)
+      return subscribeToStates(ofStates.states)
+    }
     const read = readConfig(message)
     if ('refusal' in read) return refuse(read.refusal, closes.badConfig)
     if (!(await identity.isCurrent(principal, 'events:read'))) return revoked()
@@ -140,7 +153,22 @@ function converse(
     send(frames.subscribed(asked, { id: made.id, position: made.from }))
   }
 
-  async function hear(message: string | Uint8Array, to: Subscriber) {
+  /** Their frames wait for the answer, since they are read in a later turn of the event loop. */
+  async function subscribeToStates(asked: StatesAsked) {
+    if (!(await identity.isCurrent(principal, 'events:read'))) return revoked()
+    const { reducers, rosters, platform, clock } = states
+    if (!reducers || !rosters || !platform || !clock) throw new AppError('not_found', NO_STATES)
+    const { followStates } = await import('./follow-states')
+    const needs = { live, log, reducers, rosters, platform, clock }
+    const made = await followStates(needs, asked, { principal, send, end: sink.end })
+    if (isOver) return made[Symbol.dispose]()
+    subscriber = made
+    clearTimeout(deadline)
+    const { id, from: position } = made
+    send(frames.subscribed({ filters: { ...asked } }, { id, position }))
+  }
+
+  async function hear(message: string | Uint8Array, to: Following) {
     const later = readLater(message)
     if (later.type === 'ping') return answer(frames.pong)
     const tenant = limiter && (await findTenant?.(principal.tenantId))
@@ -148,6 +176,10 @@ function converse(
     if (allowance?.isOver) throw rateLimited(allowance)
     if (isOver || later.type === 'other') return
     if (later.type === 'refused') return answer(frames.error(later.refusal))
+    if (to.update === undefined) {
+      const text = 'A subscription to states stays what it is; connect anew for others.'
+      return answer(frames.error({ message: text, code: 'wrong_state' }))
+    }
     to.update(later.asked.condition)
     format = later.asked.format ?? format
     answer(frames.updated(later.asked))
@@ -164,6 +196,8 @@ function converse(
     if (code === 'busy') {
       return refuse(noPlace, closes.tooMany)
     }
+    const isWrong = code === 'not_found' || code === 'invalid_request'
+    if (isWrong) return refuse({ message, code, errors }, closes.badConfig)
     refuse({ message, code, errors }, closes.tryAgain)
   }
 

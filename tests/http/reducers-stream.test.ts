@@ -4,6 +4,7 @@ import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { readStream } from '../support/event-stream'
 import { notOnAws } from '../support/not-on-aws'
+import { startPublishTest } from '../support/publish-api'
 import { declare, putStates, showBuilds } from '../support/reducers/states'
 import { aRoster, rosterZip } from '../support/rosters'
 import { shared } from '../support/shared'
@@ -163,4 +164,45 @@ describe('GET /api/v1/reducers/{name}/stream', () => {
     const head = { method: 'HEAD', headers }
     expect((await test.request('/api/v1/reducers/time/stream', head)).status).toBeLessThan(400)
   })
+})
+
+describe('WS /ws/subscribe', () => {
+  local(
+    'gives states, each again when it has changed, and says what it does not know',
+    async () => {
+      await using test = await startPublishTest()
+      const { app } = test
+      await declare(app.platform, scopes)
+      await showBuilds(app.platform, 'default', scopes)
+      await keeps(app, 'amy', 1)
+      await keeps(app, 'bob', 2)
+      const reader = await app.issue(['events:read'])
+      const refused: [object, string][] = [
+        [{ reducer: 'none' }, 'not_found'],
+        [{ reducer: 'flow' }, 'invalid_request'],
+        [{ reducer: 7 }, 'invalid_request'],
+        [{ reducer: 'time', group: '' }, 'invalid_request'],
+        [{ reducer: 'time', group: 'a', learner: 'b' }, 'invalid_request'],
+      ]
+      for (const [asked, code] of refused) {
+        await using socket = await test.follow(reader)
+        socket.send(JSON.stringify(asked))
+        expect([asked, JSON.parse(await socket.next()).code]).toEqual([asked, code])
+      }
+      await using socket = await test.follow(reader)
+      socket.send(JSON.stringify({ reducer: 'time', learner: 'amy' }))
+      const next = async () => JSON.parse(await socket.next())
+      expect(await next()).toMatchObject({ status: 'subscribed', filters: { learner: 'amy' } })
+      expect(await next()).toMatchObject({ type: 'state', learner: 'amy', state: { n: 1 } })
+      await does(app, 'bob', 3)
+      await does(app, 'amy', 4)
+      let told = await next()
+      while (told.state?.n !== 4) told = await next()
+      expect(JSON.stringify(told)).not.toContain('places')
+      socket.send('{"type":"ping"}')
+      expect(await next()).toEqual({ type: 'pong' })
+      socket.send('{"type":"update_filters","filters":{}}')
+      expect(await next()).toMatchObject({ status: 'error', code: 'wrong_state' })
+    },
+  )
 })

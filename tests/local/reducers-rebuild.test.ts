@@ -2,6 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { archiveStored } from '../../src/changes/consumers'
+import { readConfig } from '../../src/config/read-config'
 import { StorageError } from '../../src/error/storage-error'
 import type { EventRecord } from '../../src/event/record'
 import { systemClock as clock } from '../../src/platform/clock'
@@ -13,6 +14,7 @@ import { askedBuild } from '../../src/reducers/rebuilds/rebuild'
 import { runRebuilds } from '../../src/reducers/rebuilds/run'
 import { createWalk } from '../../src/reducers/rebuilds/walk'
 import { createReducing } from '../../src/reducers/reducing'
+import { startServer } from '../../src/server'
 import { silentLog as log } from '../../src/telemetry/log'
 import { temporaryFolder } from '../support/folders'
 import { aRecord } from '../support/records'
@@ -208,5 +210,39 @@ describe('a rebuild of a reducer on one machine', () => {
       const { progress } = (await askedBuild(platform.documents, whose))!
       return progress?.trouble === 'the server has not loaded its version'
     }, 20_000)
+  }, 30_000)
+})
+
+describe('states that nobody has asked for', () => {
+  it('are made of what was stored before, for the first who asks, and go on from then', async () => {
+    using folder = temporaryFolder()
+    const settings = { NONIUS_DATA_DIR: folder.path, NONIUS_PORT: '0', NONIUS_HOST: '127.0.0.1' }
+    const config = readConfig({ ...settings, NONIUS_LOG_LEVEL: 'silent' })
+    await using server = await startServer(config)
+    const { demoKey, adminKey } = server.keys!
+    const call = async (path: string, key: string, init: RequestInit = {}) => {
+      const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }
+      const reply = await fetch(new URL(path, server.url), { ...init, headers })
+      return (await reply.json()) as { states?: { events: number }[]; building?: object }
+    }
+    const send = (count: number) => {
+      const event = { event_type: 'typed', user_id: 'amy' }
+      const body = JSON.stringify(Array.from({ length: count }, () => event))
+      return call('/api/v1/events', demoKey, { method: 'POST', body })
+    }
+    const path = '/api/v1/reducers/last-activity'
+    await send(30)
+    await Bun.sleep(1_000)
+    const first = await call(`${path}/amy`, adminKey)
+    expect([first.building, first.states?.[0]?.events]).toEqual([undefined, 30])
+    await send(5)
+    const read = async () => (await call(`${path}?learner=amy`, adminKey)).states?.[0]?.events
+    await until(async () => (await read()) === 35)
+    await Bun.sleep(500)
+    expect(await read()).toBe(35)
+    const begun = await call(`${path}/rebuild`, adminKey, { method: 'POST' })
+    expect(begun).toMatchObject({ name: 'last-activity', version: 1 })
+    await Bun.sleep(2_000)
+    expect(await read()).toBe(35)
   }, 30_000)
 })

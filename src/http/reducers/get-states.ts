@@ -1,6 +1,7 @@
 import { askedBy } from '../../access/roles/questions'
 import { AppError } from '../../error/app-error'
 import { spellingsOf } from '../../event/person-id'
+import { viewOfState } from '../../reducers/reading/view'
 import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -9,7 +10,7 @@ import { createRoute } from '../route'
 import { viewerFor } from '../viewer'
 import { z } from '../zod'
 import { stateRoutesOf } from './needs'
-import { ReducerParams, State, stateExample, viewOfState } from './shown-state'
+import { Building, ReducerParams, State, stateExample, viewOfBuilding } from './shown-state'
 
 const QUESTION = 'GET /api/v1/reducers/{name}/{learner}'
 
@@ -20,7 +21,9 @@ const Params = ReducerParams.extend({
   }),
 })
 
-const States = z.object({ states: z.array(State) }).openapi('ReducerStatesOfLearner')
+const States = z
+  .object({ states: z.array(State), building: Building.optional() })
+  .openapi('ReducerStatesOfLearner')
 
 const route = createRoute({
   method: 'get',
@@ -41,17 +44,20 @@ const route = createRoute({
 })
 
 export function getStates(app: App, deps: AppDeps) {
-  const { find, reading } = stateRoutesOf(deps)
+  const { ready, reading } = stateRoutesOf(deps)
   operation(app, route, { admit: viewerFor(QUESTION, deps) }, async (c, input) => {
     const { principal: viewer, params, reply } = input
     const { learner, name } = params
-    const declared = await find(viewer.tenantId, name)
+    const declared = await ready(viewer.principal, name)
     reading.requireScope(declared, { learner })
     const states = await reading.ofLearner(viewer, name, spellingsOf(learner))
     const count = states.length
     await readNoted(deps, viewer, QUESTION, { count, person: learner, fields: name })
-    if (count === 0) throw new AppError('not_found', 'There is no state of this learner.')
+    const { building } = declared
+    const isBuilding = building?.isFirst ? { building: viewOfBuilding(building) } : {}
+    if (count === 0 && !building?.isFirst)
+      throw new AppError('not_found', 'There is no state of this learner.')
     c.header('Cache-Control', 'no-store')
-    return reply.json(c, 200, { states: states.map(viewOfState) })
+    return reply.json(c, 200, { states: states.map(viewOfState), ...isBuilding })
   })
 }

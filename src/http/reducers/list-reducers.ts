@@ -7,19 +7,9 @@ import { createRoute } from '../route'
 import { viewerFor } from '../viewer'
 import { z } from '../zod'
 import { stateRoutesOf } from './needs'
+import { Building, viewOfBuilding } from './shown-state'
 
 const QUESTION = 'GET /api/v1/reducers'
-
-const Progress = z
-  .object({
-    read: z.int().openapi({ description: 'Events that were looked at' }),
-    applied: z.int(),
-    skipped: z.int(),
-    at: z.string().openapi({ description: 'All that arrived before is in the states' }),
-    percent: z.int(),
-    trouble: z.string().optional().openapi({ description: 'Why it does not go on' }),
-  })
-  .openapi('ReducerProgress')
 
 const Declared = z
   .object({
@@ -46,10 +36,7 @@ const Declared = z
     since: z.string().optional().openapi({
       description: 'States are kept since then, or were replaced by those of a rebuild',
     }),
-    building: z
-      .object({ version: z.int(), since: z.string(), progress: Progress.optional() })
-      .optional()
-      .openapi({ description: 'Its states are made anew, and shown once all is in them' }),
+    building: Building.optional(),
     newer: z.int().optional().openapi({
       description: 'This version is loaded, and shown once somebody rebuilds it',
     }),
@@ -101,11 +88,13 @@ function viewOf(declared: DeclaredReducer) {
     newest: _,
     code: __,
     offBecause: ___,
+    building,
     ...rest
   } = declared
   const isOfField = typeof scope === 'object'
   return {
     ...rest,
+    ...(building && { building: viewOfBuilding(building) }),
     scope: isOfField ? ('learner' as const) : scope,
     ...(isOfField && { field: scope.learnerAnd }),
     ...(sources && { sources: [...sources] }),

@@ -1,5 +1,6 @@
 import { askedBy } from '../../access/roles/questions'
 import { AppError } from '../../error/app-error'
+import { viewOfState } from '../../reducers/reading/view'
 import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -9,7 +10,14 @@ import { createRoute } from '../route'
 import { viewerFor } from '../viewer'
 import { z } from '../zod'
 import { stateRoutesOf } from './needs'
-import { askedFields, ReducerParams, State, stateExample, viewOfState } from './shown-state'
+import {
+  askedFields,
+  Building,
+  ReducerParams,
+  State,
+  stateExample,
+  viewOfBuilding,
+} from './shown-state'
 
 const QUESTION = 'GET /api/v1/reducers/{name}'
 
@@ -32,6 +40,7 @@ const Page = z
     reducer: z.string(),
     version: z.int(),
     states: z.array(State).optional().openapi({ description: 'Absent for aggregates only' }),
+    building: Building.optional(),
     nextCursor: z.string().optional().openapi({
       description: 'Absent on the last page, and only there: a page may be short, even empty',
     }),
@@ -72,17 +81,18 @@ const route = createRoute({
 })
 
 export function listStates(app: App, deps: AppDeps) {
-  const { find, reading } = stateRoutesOf(deps)
+  const { ready, reading } = stateRoutesOf(deps)
   operation(app, route, { admit: viewerFor(QUESTION, deps) }, async (c, input) => {
     const { principal: viewer, params, query, reply } = input
     oneOf(query)
-    const declared = await find(viewer.tenantId, params.name)
-    const { name: reducer, version } = declared
+    const declared = await ready(viewer.principal, params.name)
+    const { name: reducer, version, building } = declared
+    const isBuilding = building?.isFirst ? { building: viewOfBuilding(building) } : {}
     c.header('Cache-Control', 'no-store')
     if (!viewer.seesPeople) {
       const added = await reading.figures(viewer, declared, query)
       const figures = added.figures.map(({ path, ...figure }) => ({ path: [...path], ...figure }))
-      return reply.json(c, 200, { reducer, version, ...added, figures })
+      return reply.json(c, 200, { reducer, version, ...added, figures, ...isBuilding })
     }
     const { states, nextCursor } = await reading.page(viewer, declared, query)
     const { learner: person, group } = query
@@ -95,6 +105,7 @@ export function listStates(app: App, deps: AppDeps) {
       version,
       states: shown,
       ...(nextCursor && { nextCursor }),
+      ...isBuilding,
     })
   })
 }

@@ -1,3 +1,4 @@
+import { AppError } from '../../error/app-error'
 import { beginRebuild, endRebuild } from '../../reducers/rebuilds/begin'
 import { keyWith } from '../admit'
 import { audited } from '../audit'
@@ -30,7 +31,7 @@ const begin = createRoute({
       description: 'It has begun, or had',
       example: { name: 'time-on-task', version: 2, since: '2026-11-30T09:30:00.000Z' },
     }),
-    ...problems('unauthenticated', 'forbidden', 'not_found', 'unavailable'),
+    ...problems('unauthenticated', 'forbidden', 'not_found', 'wrong_state', 'unavailable'),
   },
 })
 
@@ -49,6 +50,8 @@ const end = createRoute({
   },
 })
 
+const NOT_HERE = 'This server builds no states anew: on AWS they begin with what comes.'
+
 export function rebuildReducers(app: App, deps: AppDeps) {
   const { services, platform, options } = deps
   const { find } = stateRoutesOf(deps)
@@ -57,10 +60,12 @@ export function rebuildReducers(app: App, deps: AppDeps) {
   operation(app, begin, { admit }, async (c, { principal, params, reply }) => {
     const { tenantId } = principal
     const { name, newest } = await find(tenantId, params.name)
+    const { wake } = services.reducers
+    if (wake === undefined) throw new AppError('wrong_state', NOT_HERE)
     const whose = { tenantId, name }
     const begun = await beginRebuild(platform.documents, whose, newest, options.clock.now())
     const { version, since, isUnderWay } = begun
-    services.reducers.wake?.(whose)
+    wake(whose)
     if (!isUnderWay) {
       await audited(deps, principal, {
         ...{ action: 'reducer.rebuild', target: name, details: { version } },

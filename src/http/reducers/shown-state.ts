@@ -1,4 +1,4 @@
-import type { ShownState } from '../../reducers/states'
+import type { Building as ReducerBuilding } from '../../reducers/reading/declared'
 import { z } from '../zod'
 
 export const State = z
@@ -18,11 +18,6 @@ export const State = z
     updatedAt: z.string(),
   })
   .openapi('ReducerState')
-
-/** Shows a state; in which courses its events were is ours to know. */
-export function viewOfState({ places: _, morePlaces: __, ...state }: ShownState) {
-  return state
-}
 
 export const stateExample = {
   ...{ reducer: 'time-on-task', version: 1, learner: 'https://example.edu/users/554433' },
@@ -49,4 +44,29 @@ export const askedFields = {
   ),
   learner: id('This learner alone', 'https://example.edu/users/554433'),
   source: id('Of a reducer with a state for each source: that of this one', 'writing'),
+}
+
+const Progress = z
+  .object({
+    read: z.int().openapi({ description: 'Events that were looked at' }),
+    applied: z.int(),
+    skipped: z.int(),
+    at: z.string().openapi({ description: 'All that arrived before is in the states' }),
+    percent: z.int(),
+    trouble: z.string().optional().openapi({ description: 'Why it does not go on' }),
+  })
+  .openapi('ReducerProgress')
+
+export const Building = z
+  .object({ version: z.int(), since: z.string(), progress: Progress.optional() })
+  .openapi('ReducerBuilding', {
+    description: 'States are made anew from all that is stored, and shown once all is in them',
+  })
+
+/** Shows how far states are that are being made; where that stands is ours to know. */
+export function viewOfBuilding({ version, since, progress }: ReducerBuilding) {
+  if (progress === undefined) return { version, since }
+  const { read = 0, applied = 0, skipped = 0, at = since, percent = 0, trouble } = progress
+  const shown = { read, applied, skipped, at, percent }
+  return { version, since, progress: { ...shown, ...(trouble !== undefined && { trouble }) } }
 }

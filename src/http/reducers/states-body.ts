@@ -1,18 +1,11 @@
 import type { Sink, Subscriber } from '../../live/live'
-import type { StoredRecord } from '../../platform/live-feed'
 import { createDueStates } from '../../reducers/reading/due'
+import type { Followed } from '../../reducers/reading/followed'
 import { createToldStates } from '../../reducers/reading/told'
-import type { ShownState } from '../../reducers/states'
+import { viewOfState } from '../../reducers/reading/view'
 import { messageText } from '../live/message'
-import { viewOfState } from './shown-state'
 
-export interface StatesBodyOptions {
-  /** Names the state that an event changes, if it is one that is followed. */
-  keyOf(stored: StoredRecord): string | undefined
-  /** Lists what is followed from the beginning, and is looked at again each minute. */
-  keys(): Promise<readonly string[]>
-  /** Reads the states of a key, as far as they may be seen now. */
-  read(key: string): Promise<readonly ShownState[]>
+export interface StatesBodyOptions extends Followed {
   ended(): void
   maxMs?: number | undefined
   /** So many keys are followed at most. */
@@ -155,7 +148,7 @@ export function createStatesBody(options: StatesBodyOptions): StatesBody {
     body,
     sink: {
       take(stored) {
-        const key = keyOf(stored)
+        const key = keyOf(stored.record)
         if (key !== undefined && !isOver) due.touch(key, stored.record.receivedAt)
         return true
       },

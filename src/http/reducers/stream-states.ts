@@ -1,9 +1,8 @@
 import { askedBy } from '../../access/roles/questions'
 import { AppError } from '../../error/app-error'
-import { comparableId } from '../../event/person-id'
 import type { Viewer } from '../../identity/viewer'
+import { createFollowed } from '../../reducers/reading/followed'
 import { MOST_LEARNERS } from '../../reducers/reading/read-states'
-import { touchedBy } from '../../reducers/reading/touched'
 import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { holdOpen } from '../live/hold-open'
@@ -59,7 +58,7 @@ const RETRY_MS = 2000
 
 export function streamStates(app: App, deps: AppDeps) {
   const { services, options } = deps
-  const { find, following } = stateRoutesOf(deps)
+  const { find, ready, following } = stateRoutesOf(deps)
 
   operation(app, route, { admit: viewerFor(QUESTION, deps) }, async (c, input) => {
     const { principal: viewer, params, query, reply } = input
@@ -67,7 +66,7 @@ export function streamStates(app: App, deps: AppDeps) {
     const { tenantId, principal } = viewer
     oneOf(query)
     const declared = await find(tenantId, params.name)
-    const { name, scope } = declared
+    const { name } = declared
     following.requireScope(declared, query)
     // Few follow, and each for long: that one began is what is noted.
     if (c.req.method !== 'HEAD') {
@@ -83,41 +82,12 @@ export function streamStates(app: App, deps: AppDeps) {
     // Nobody listens to the body of an answer to HEAD.
     if (c.req.method === 'HEAD') return reply.events(c, 200, null)
 
+    await ready(principal, name)
     const seen = lookedAtAgain(viewer, deps)
     const now = (): Viewer => ({ ...viewer, visibility: seen.visibility() })
-    const ids = new Map<string, readonly string[]>()
-    const isOfOther = scope === 'source' || scope === 'group'
-
-    async function keys(): Promise<readonly string[]> {
-      if (isOfOther) return [OTHER]
-      const learners = await following.learnersFor(now(), query)
-      // Whoever sees everybody is told of those who do something.
-      if (learners === undefined) return [...ids.keys()]
-      ids.clear()
-      for (const own of learners) for (const id of own) ids.set(comparableId(id), own)
-      return [...new Set(learners.map(([id]) => comparableId(id!)))]
-    }
-
-    const followsAll = query.learner === undefined && viewer.visibility.kind === 'tenant'
+    const followed = createFollowed(following, now, declared, query)
     const body = createStatesBody({
-      keys,
-      keyOf({ record }) {
-        const touched = touchedBy(declared, record)
-        if (touched === undefined) return undefined
-        if (isOfOther) return touched === (query.source ?? query.group) ? OTHER : undefined
-        const { group } = query
-        const known = ids.get(touched)
-        if (known !== undefined) return comparableId(known[0]!)
-        const isInGroup = group !== undefined && [record.courseId, record.groupId].includes(group)
-        const isNew = isInGroup || (group === undefined && followsAll)
-        if (!isNew || ids.size >= MOST_LEARNERS) return undefined
-        ids.set(touched, [touched])
-        return touched
-      },
-      read(key) {
-        if (isOfOther) return following.ofOther(now(), name, query)
-        return following.ofLearner(now(), name, ids.get(key) ?? [key])
-      },
+      ...followed,
       ended() {
         seen[Symbol.dispose]()
         // The rest, if nobody reads it, has the time of any other connection.
@@ -137,5 +107,3 @@ export function streamStates(app: App, deps: AppDeps) {
     return reply.events(c, 200, body.body)
   })
 }
-
-const OTHER = ''

@@ -17,7 +17,10 @@ export interface DeclaredReducer extends LoadedReducer, ReducerHealth {
 
 /** A version whose states are being made. */
 export interface Building extends Pick<Build, 'version' | 'since'> {
-  progress?: Progress | undefined
+  /** Nothing was shown before it. */
+  isFirst: boolean
+  /** One that has not begun has nothing but its trouble, if it has one. */
+  progress?: Partial<Progress> | undefined
 }
 
 /** How far a rebuild is. */
@@ -39,6 +42,13 @@ export interface ReducersRead {
   states: ReducerStates
   /** Lists what the server that reduces has loaded. */
   catalogue(): Promise<Catalogue>
+  /**
+   * Notes that a tenant wants its events reduced, which costs nothing once it is known. What was stored before
+   * is built then.
+   * @param by who asks: a key, or a connection
+   * @throws {StorageError}
+   */
+  want(tenantId: string, by: string): Promise<void>
   /** Tells whoever carries rebuilds on of one that was asked for. Absent where they look by themselves. */
   wake?(rebuild: Rebuild): void
 }
@@ -60,7 +70,7 @@ export function declaredIn(catalogue: Catalogue, builds: TenantBuilds): Declared
       ...(own && { since: own.shown.since }),
       scope: own?.shown.scope ?? newest.scope,
       newest: { version: newest.version, scope: newest.scope },
-      ...(next?.isAsked && { building: buildingOf(next) }),
+      ...(next?.isAsked && { building: buildingOf(next, own!.shown.since) }),
       ...(newest.version > shown && !next?.isAsked && { newer: newest.version }),
     }
   })
@@ -68,6 +78,11 @@ export function declaredIn(catalogue: Catalogue, builds: TenantBuilds): Declared
 
 type Next = NonNullable<TenantBuilds[string]['next']>
 
-function buildingOf({ version, since, progress }: Next): Building {
-  return { version, since, ...(progress && { progress: progress as unknown as Progress }) }
+function buildingOf({ version, since, progress }: Next, shownSince: string): Building {
+  return {
+    version,
+    since,
+    isFirst: shownSince === since,
+    ...(progress && { progress: progress as unknown as Progress }),
+  }
 }

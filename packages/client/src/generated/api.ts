@@ -721,14 +721,16 @@ export type Reducer = {
   offSince?: string
   /** States are kept since then, or were replaced by those of a rebuild */
   since?: string
-  /** Its states are made anew, and shown once all is in them */
-  building?: {
-    version: number
-    since: string
-    progress?: ReducerProgress
-  }
+  building?: ReducerBuilding
   /** This version is loaded, and shown once somebody rebuilds it */
   newer?: number
+}
+
+/** States are made anew from all that is stored, and shown once all is in them */
+export type ReducerBuilding = {
+  version: number
+  since: string
+  progress?: ReducerProgress
 }
 
 export type ReducerProgress = {
@@ -748,6 +750,7 @@ export type ReducerStates = {
   version: number
   /** Absent for aggregates only */
   states?: ReducerState[]
+  building?: ReducerBuilding
   /** Absent on the last page, and only there: a page may be short, even empty */
   nextCursor?: string
   /** For aggregates only: how many learners have a state. Absent below 5 */
@@ -788,6 +791,7 @@ export type ReducerState = {
 
 export type ReducerStatesOfLearner = {
   states: ReducerState[]
+  building?: ReducerBuilding
 }
 
 export type ReducerRebuild = {
@@ -3619,6 +3623,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      409: Problem
       429: Problem
       500: Problem
       503: Problem

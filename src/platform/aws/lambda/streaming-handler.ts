@@ -11,7 +11,10 @@ export type StreamingHandler = (event: LambdaFunctionURLEvent, out: Writable) =>
 interface Needs {
   /** Answers as the app does. @param connection who is at the other end */
   fetch(request: Request, connection: { ip: string }): Response | Promise<Response>
-  /** Lists the only paths that are answered: the function may do no more than these need. */
+  /**
+   * Lists the only paths that are answered: the function may do no more than these need. `{name}` is any
+   * one step.
+   */
   paths: readonly string[]
   /** Writes status and headers in front of the body (`awslambda.HttpResponseStream.from`). */
   begin(out: Writable, head: { statusCode: number; headers: Record<string, string> }): Writable
@@ -35,10 +38,12 @@ const LINGER_MS = 5000
  */
 export function createStreamingHandler(needs: Needs): StreamingHandler {
   const { fetch, paths, begin, maxMs, lingerMs = LINGER_MS, settled, log } = needs
+  const patterns = paths.map((path) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`))
+  const isAnswered = (path: string) => patterns.some((one) => one.test(path))
 
   async function answer(event: LambdaFunctionURLEvent): Promise<Response> {
     const { requestId, http } = event.requestContext
-    if (!paths.includes(event.rawPath)) return problem(requestId, 'not_found', onlyAt(paths))
+    if (!isAnswered(event.rawPath)) return problem(requestId, 'not_found', onlyAt(paths))
     try {
       return await fetch(requestOf(event), { ip: http.sourceIp })
     } catch (error) {
