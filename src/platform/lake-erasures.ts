@@ -44,5 +44,5 @@ export interface LakeErasures {
    * Writes queries that list the ids of what the lake has of these people, in the dialect of its engine:
    * what else stands for those events is forgotten by them.
    */
-  idQueries(tenantId: string, actorIds: readonly string[]): string[]
+  idQueries(tenantId: string, actorIds: readonly string[]): Promise<string[]>
 }

@@ -10,7 +10,6 @@ import type { SecretBox } from '../secret-box'
 import type { StatementStore } from '../statement-store'
 import type { WakeReplay } from './deliveries/replay-wakes'
 import type { RootSecret } from './root-secret'
-import { idQueries } from './settlement/id-queries'
 import { serviceTimeOuts as requestHandler } from './time-outs'
 
 /** Makes a thing when it is first asked for, and once; a failure is not cached. */
@@ -182,7 +181,7 @@ export function lazyLakeErasures(blobs: BlobStore): LakeErasures {
   return {
     request: async (...asked) => (await opened()).request(...asked),
     state: async (...asked) => (await opened()).state(...asked),
-    idQueries,
+    idQueries: async (...asked) => (await opened()).idQueries(...asked),
   }
 }
 

@@ -87,7 +87,7 @@ async function scene() {
         },
         state: async () => lake.state,
         // The lake here is none that can be asked.
-        idQueries: () => [],
+        idQueries: async () => [],
       },
       firstPlaces: [
         failedBatchesPlace({

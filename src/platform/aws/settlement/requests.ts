@@ -82,7 +82,7 @@ export type Requests = ReturnType<typeof createRequests>
 export function createLakeErasures(blobs: Pick<BlobStore, 'get' | 'put' | 'list'>): LakeErasures {
   const requests = createRequests(blobs)
   return {
-    idQueries,
+    idQueries: async (...asked) => idQueries(...asked),
 
     async request(tenantId, { id, actorIds, requestedAt, isDryRun }) {
       if ((await requests.find(tenantId, id)) !== undefined) return

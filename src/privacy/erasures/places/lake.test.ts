@@ -19,7 +19,7 @@ it('asks the lake, waits for its night, and says by when the last file is gone',
       state ??= { status: 'waiting', found: 0, settledBy: '2026-11-25', landedBy: '2026-11-27' }
     },
     state: async () => state,
-    idQueries: (tenantId, ids) => [`ids of ${ids.join()} in ${tenantId}`],
+    idQueries: async (tenantId, ids) => [`ids of ${ids.join()} in ${tenantId}`],
   }
   const sealed: unknown[] = []
   const searched: Search = {

@@ -37,7 +37,7 @@ export function lakePlace(lake: LakeErasures, reader: Lake): Place {
   /** Tells later places which events leave, before the job deletes them without a word. */
   async function noteEvents(search: Search) {
     const { tenantId, actorIds, store } = search
-    for (const sql of lake.idQueries(tenantId, actorIds)) {
+    for (const sql of await lake.idQueries(tenantId, actorIds)) {
       const { rows } = await askLake(reader, { reader: { tenantId }, sql })
       for (let at = 0; at < rows.length; at += A_PART) {
         const ids = rows.slice(at, at + A_PART).map(([id]) => String(id))
