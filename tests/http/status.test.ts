@@ -47,7 +47,7 @@ describe('GET /status', () => {
     await consumers.flush()
     const first = await statusOf(test)
     expect(first.consumers.map(({ consumer }) => consumer).toSorted()).toEqual([
-      ...['archive', 'statements', 'webhooks'],
+      ...['archive', 'statements', 'trees', 'webhooks'],
     ])
     const archived = (status: Status) => status.consumers.find((one) => one.consumer === 'archive')!
     expect(archived(first)).toEqual({ consumer: 'archive', completeTo: first.at, records: 0 })

@@ -12,9 +12,9 @@ const api = graph.artifacts.find(({ functionName }) => functionName === 'Api')!
 // Types of Zod's namespace, which leave nothing behind in JavaScript.
 const typesOnly = ['ZodObject', 'ZodRawShape', 'core', 'input', 'output']
 
-// Bytes that a cold start of `api` reads: 602 KB, and some room: what governs at the door and tells of it is 20 of it. The goal is 450 KB; decisions 21 and 38
+// Bytes that a cold start of `api` reads: 615 KB, and some room: what governs at the door and tells of it is 20 of it, who is blocked and what stands for trees and reducers 7. The goal is 450 KB; decisions 21 and 38
 // tell what is in the way.
-const API_BYTES_AT_START = 608 * 1024
+const API_BYTES_AT_START = 617 * 1024
 
 describe('the bundles', () => {
   for (const artifact of graph.artifacts) {

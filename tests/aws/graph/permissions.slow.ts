@@ -39,7 +39,8 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Api', 'dynamodb:Scan', table('Statements')],
   ['Changes', 'dynamodb:PutItem', table('Statements')],
   ['Deliver', 'dynamodb:Query', table('Statements')],
-  ['Changes', 'dynamodb:UpdateItem', table('Documents')],
+  // It writes states of reducers there.
+  ['Changes', 'dynamodb:DeleteItem', table('Documents')],
   ['Deliver', 'dynamodb:DeleteItem', table('Documents')],
   ['Deliver', 'dynamodb:Query', table('Documents')],
   ['Deliver', 's3:PutObject', `${named(graph, 'Bucket', 'LakeBucket').outputs.arn}/events/a`],
