@@ -8,7 +8,7 @@ import { type Program, repository, run, start } from '../support/program'
 // Somebody without a clone starts from the tarball of `npm pack`, in a folder that was empty.
 const INSTALL_MS = 180_000
 const REMOVE_MS = 60_000 // thousands of files, on a disk that others use as well
-const MOST_BYTES = 2_000_000 // 1.7 MB today, of which the document of the API is a good part; data would show
+const MOST_BYTES = 2_500_000 // 2.2 MB today, of which the document of the API is a good part; data would show
 
 let folder: string
 let home: string
