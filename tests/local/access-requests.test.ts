@@ -56,7 +56,7 @@ async function plant(app: App) {
   })
   const blob = { metadata: { learner: ada }, ...document('{"draft":"of Ben"}') }
   await platform.documents.put('default', [...blobsOf(ada), 'place'], blob)
-  const reduced = document(`{"of":{"learner":"${ada}"},"entries":{"seen#1":{"state":"Ben"}}}`)
+  const reduced = document(`{"of":{"learner":"${ada}"},"entries":{"seen#1":{"state":7}}}`)
   await platform.documents.put('default', keyOfState({ learner: ada }), reduced)
   const other = stateKeyOf(stateShelf(ben, 'https://example.edu/quiz'), 'resume')
   await platform.documents.put('default', other, document('{"page":8}'))
