@@ -3,6 +3,8 @@ import type { EventRecord } from '../../../event/record'
 import { SALT_BYTES } from '../../../merkle/hashes'
 import { inTurns, type Steps } from '../../../syntax/steps'
 import type { ChangeBatch } from '../../change-feed'
+import type { SegmentBatch } from '../log/follower'
+import type { LeanRecord } from '../log/lean-records'
 import { type Growing, growFrom } from './growing'
 import { packKind } from './kinds'
 import type { TreeRows } from './rows'
@@ -11,6 +13,8 @@ import type { TreeRows } from './rows'
 const MAX_HELD = 200
 // Leaves of so many records take a tenth of a millisecond, if these are of usual size.
 const RECORDS_A_STEP = 32
+// One of so many bytes takes as long by itself.
+const LARGE = 64 * 1024
 
 const HOUR_MS = 60 * 60 * 1000
 
@@ -19,6 +23,16 @@ export const hourOf = (time: number) => new Date(time).toISOString().slice(0, 13
 
 /** Gives the beginning of an hour in ms since 1970. */
 export const timeOf = (hour: string) => Date.parse(`${hour}:00:00.000Z`)
+
+/** Gives what has leaves; of the log, without its texts in memory. */
+function* itemsOf(batch: ChangeBatch): Iterable<LeanRecord & { storedAt: number }> {
+  if ('leanly' in batch) yield* (batch as SegmentBatch).leanly()
+  else {
+    for (const [place, record] of batch.records().entries()) {
+      yield { record, raw: record.raw, storedAt: batch.storedAt(place) }
+    }
+  }
+}
 
 /** Adds leaves to trees, which it holds at their edges in memory. */
 export function createAdding(rows: TreeRows) {
@@ -46,14 +60,14 @@ export function createAdding(rows: TreeRows) {
     batch: ChangeBatch,
     grown: Map<Growing, { tenantId: string; hour: string }>,
   ): Steps<void> {
-    const records = batch.records()
     // A record has a second leaf at most.
-    const salts = randomFillSync(Buffer.alloc(records.length * 2 * SALT_BYTES))
+    const salts = randomFillSync(Buffer.alloc(batch.count * 2 * SALT_BYTES))
     let salted = 0
+    let place = 0
     let last: { tenantId: string; stored: number; tree: Growing } | undefined
     const known = new Map<string, Growing>()
-    function treeOf({ tenantId }: EventRecord, place: number) {
-      const stored = Math.floor(batch.storedAt(place) / HOUR_MS)
+    function treeOf({ tenantId }: EventRecord, storedAt: number) {
+      const stored = Math.floor(storedAt / HOUR_MS)
       if (last?.tenantId === tenantId && last.stored === stored) return last.tree
       const name = `${stored} ${tenantId}`
       const tree = known.get(name) ?? begin(tenantId, stored)
@@ -68,10 +82,9 @@ export function createAdding(rows: TreeRows) {
       return tree
     }
 
-    for (let place = 0; place < records.length; place += 1) {
-      const record = records[place]!
-      const tree = treeOf(record, place)
-      const { eventId, raw, sentSha256, retentionClass, retentionDays } = record
+    for (const { record, raw, storedAt } of itemsOf(batch)) {
+      const tree = treeOf(record, storedAt)
+      const { eventId, sentSha256, retentionClass, retentionDays } = record
       tree.add(
         eventId,
         packKind(retentionClass, retentionDays, 'sent'),
@@ -86,7 +99,8 @@ export function createAdding(rows: TreeRows) {
         tree.add(eventId, kind, salts, salted, raw, undefined)
         salted += SALT_BYTES
       }
-      if (place % RECORDS_A_STEP === 0) yield
+      if (place % RECORDS_A_STEP === 0 || raw.length > LARGE) yield
+      place += 1
     }
   }
 

@@ -56,7 +56,7 @@ export interface Growing {
   /**
    * Adds a leaf.
    * @param salts has its salt from `from` on
-   * @param item its text
+   * @param item its text, or that in UTF-8
    * @param sha256OfItem stands in place of the text
    */
   add(
@@ -64,7 +64,7 @@ export interface Growing {
     kind: number,
     salts: Buffer,
     from: number,
-    item: string,
+    item: string | Uint8Array,
     sha256OfItem: string | undefined,
   ): void
   /** Gives what was added since the last call. */
