@@ -1,4 +1,4 @@
-import { expect, it, setDefaultTimeout, setSystemTime } from 'bun:test'
+import { afterAll, expect, it, setDefaultTimeout, setSystemTime } from 'bun:test'
 import { join } from 'node:path'
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
@@ -20,6 +20,7 @@ import { createStatementStore } from '../../../src/platform/aws/statement-store'
 import { systemClock } from '../../../src/platform/clock'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { pollStream } from '../../../tools/aws-local/stream-poller'
+import { startAthena } from '../../support/aws/athena'
 import { freshDeliveryStreams } from '../../support/aws/delivery-streams'
 import {
   aDynamoDbClient,
@@ -64,6 +65,10 @@ const resources: Resources = {
   connectionsEndpoint: `${settings.endpoint}/_aws/execute-api/none/test`,
 }
 
+// The lake is empty. An erasure asks it for the ids of what it is about to lose.
+const athena = startAthena({ columns: [['event_id', 'varchar']] })
+afterAll(() => athena[Symbol.asyncDispose]())
+
 // As Lambda and SST set it.
 Object.assign(process.env, {
   AWS_REGION: settings.region,
@@ -71,6 +76,7 @@ Object.assign(process.env, {
   AWS_SECRET_ACCESS_KEY: settings.credentials.secretAccessKey,
   AWS_ENDPOINT_URL: settings.endpoint,
   AWS_ENDPOINT_URL_DYNAMODB: (await dynamoDbSettings()).endpoint,
+  AWS_ENDPOINT_URL_ATHENA: athena.endpoint,
   SST_RESOURCE_App: JSON.stringify({ name: 'nonius', stage: 'test' }),
   SST_RESOURCE_Nonius: JSON.stringify(resources),
   NONIUS_ALLOW_PRIVATE_WEBHOOKS: '1',
@@ -278,6 +284,9 @@ it('erases a person where it may, and leaves the lake to the night', async () =>
   const [waiting] = await blobs.list('lake/erasures/', 10)
   const request = JSON.parse(Buffer.from((await blobs.get(waiting!.key))!).toString())
   expect(request).toMatchObject({ id: begun.body.id, actorIds: [actorId], removed: 0 })
+
+  const [asking] = athena.bodiesOf('StartQueryExecution')
+  expect(JSON.stringify(asking)).toContain(actorId)
 
   // The night has been.
   const done = { ...request, actorIds: [], deletedAt: request.requestedAt, removed: 3 }
