@@ -64,7 +64,8 @@ export function recordOf(names: readonly string[], row: readonly unknown[]): Eve
 
 const byName = new Map(columns.map((column) => [column.name, column]))
 
-const ISO_LENGTH = '2026-11-21T09:30:00.000Z'.length
+// Engines differ in how they write a time: most with a space where a record has its T.
+const AS_STORED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /** Reads a value of a column of this type as a record has it. @returns undefined for NULL */
 export function cellValue(type: ColumnType, value: unknown): unknown {
@@ -73,5 +74,5 @@ export function cellValue(type: ColumnType, value: unknown): unknown {
   if (type === 'bigint' || type === 'double') return Number(value)
   if (type !== 'timestamp') return value
   const text = String(value)
-  return text.length === ISO_LENGTH ? text : new Date(text).toISOString()
+  return AS_STORED.test(text) ? text : new Date(text).toISOString()
 }
