@@ -9,7 +9,7 @@ import { files } from '../support/repository'
 // What a newcomer sees, told in order: clone, `npm start`, paste the curl, stop, start again.
 // Not one of `npm test`: it installs from the registry, twice. `npm run test:product` runs it.
 const INSTALL_MS = 180_000
-const REMOVE_MS = 60_000 // thousands of files, on a disk that others use as well
+const REMOVE_MS = 60_000 // thousands of files, on a disk that others use as well; to make them, too
 const MOST_MEGABYTES = 300 // Bun and DuckDB are most of them; the README says about 200
 
 let folder: string
@@ -41,7 +41,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nonius-clone-'))
   clone = join(folder, 'nonius')
   await makeClone()
-})
+}, REMOVE_MS)
 
 afterAll(async () => {
   await server?.stop('SIGTERM')

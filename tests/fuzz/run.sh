@@ -64,7 +64,10 @@ fuzz() {
 code=0
 cd "$scratch" # where it leaves its own files
 # Event streams have no end, and a roster is a ZIP, which nobody makes up (tests/http/rosters.test.ts does).
-without=(--exclude-operation-id streamEvents --exclude-operation-id streamMetrics --exclude-operation-id putRosters)
+# GET at the address of a rebuild asks for the states of a learner of that name, which no schema can say.
+others=(streamEvents streamMetrics streamReducerStates putRosters rebuildReducer endReducerRebuild)
+without=()
+for one in "${others[@]}"; do without+=(--exclude-operation-id "$one"); done
 # Each question of the lake starts an engine, half a second: they are asked apart, and less often.
 of_lake=(getPaths getEngagement getAssessments countEvents askSql runQuery)
 for one in "${of_lake[@]}"; do without+=(--exclude-operation-id "$one"); done
