@@ -1,14 +1,10 @@
-import { translate } from '../error/translate'
 import type { Principal } from '../identity/principal'
 import type { Viewer } from '../identity/viewer'
 import type { Live, Sink, Subscriber } from '../live/live'
 import { type StatesNeeds, statesOf } from '../reducers/reading/assemble'
-import { createDueStates } from '../reducers/reading/due'
+import { createStateChanges, LOOK_MS } from '../reducers/reading/changes'
 import { createFollowed } from '../reducers/reading/followed'
 import { type AskedStates, MOST_LEARNERS } from '../reducers/reading/read-states'
-import { createToldStates } from '../reducers/reading/told'
-import { viewOfState } from '../reducers/reading/view'
-import type { Log } from '../telemetry/log'
 
 /** A subscriber of states follows these. */
 export interface StatesAsked extends AskedStates {
@@ -17,7 +13,6 @@ export interface StatesAsked extends AskedStates {
 
 interface Needs extends StatesNeeds {
   live: Live
-  log: Log
 }
 
 interface To {
@@ -26,12 +21,6 @@ interface To {
   send(text: string): boolean
   end: Sink['end']
 }
-
-// A person sees a key within two seconds; what else there is to do is looked at as often.
-const LOOK_MS = 100
-// Who is in a group changes, and so does what is shown of them: they are looked at again.
-const AGAIN_MS = 60_000
-const AT_ONCE = 16
 
 /**
  * Follows states for somebody who may see all of the organisation: first as they are, then each again when
@@ -43,7 +32,7 @@ export async function followStates(
   { reducer, ...asked }: StatesAsked,
   { principal, send, end }: To,
 ): Promise<Pick<Subscriber, 'id' | 'from' | 'ready'> & Disposable> {
-  const { live, log } = needs
+  const { live } = needs
   const { following, ready } = statesOf(needs)
   const { tenantId } = principal
   const declared = await ready(principal, reducer)
@@ -52,63 +41,33 @@ export async function followStates(
   const visibility = { kind: 'tenant' } as const
   const viewer: Viewer = { tenantId, role: 'admin', principal, visibility, seesPeople: true }
   const followed = createFollowed(following, () => viewer, declared, asked)
-  const due = createDueStates(() => performance.now(), { most: MOST_LEARNERS })
-  const told = createToldStates()
+  const changes = createStateChanges(followed, MOST_LEARNERS)
   let isFull = false
   let isBusy = false
   let isOver = false
-
-  async function askAll() {
-    try {
-      for (const key of await followed.keys()) due.ask(key)
-    } catch (thrown) {
-      translate(thrown as Error, log, { route: '/ws/subscribe' })
-    }
-  }
 
   /** Sends what changed of those that are due, for as long as somebody takes it. */
   async function look() {
     if (isBusy) return
     isBusy = true
-    for (let some = take(); some.length > 0; some = take()) await Promise.all(some.map(tell))
-    isBusy = false
-  }
-
-  const take = () => (isFull || isOver ? [] : due.take(AT_ONCE))
-
-  async function tell(key: string) {
-    try {
-      const states = await followed.read(key)
-      due.seen(
-        key,
-        states
-          .map(({ through }) => through)
-          .toSorted()
-          .at(-1),
-      )
-      const { states: changed, gone } = told.changed(key, states)
-      const frames = [
-        ...changed.map((one) => ({ type: 'state', ...viewOfState(one) })),
-        ...gone.map((one) => ({ type: 'gone', ...one })),
-      ]
+    for (let looked = 1; looked > 0 && !isFull && !isOver; ) {
+      const some = await changes.next()
+      looked = some.looked
       // All that was read is sent: it is little, and would be forgotten otherwise.
-      for (const frame of frames) if (!isOver && !send(JSON.stringify(frame))) isFull = true
-    } catch {
-      // The store is away, and is asked again with the next of its events, or in a minute.
-      due.seen(key, undefined)
+      for (const one of some.changes) if (!isOver && !send(JSON.stringify(one))) isFull = true
     }
+    isBusy = false
   }
 
   const subscriber = await live.subscribe({
     principal,
     sink: {
       take(stored) {
-        const key = followed.keyOf(stored.record)
-        if (key !== undefined && !isOver) due.touch(key, stored.record.receivedAt)
+        changes.tell(stored.record)
         return true
       },
       // States are what they are now, whatever was missed on the way.
-      resync: () => void askAll(),
+      resync: changes.askAll,
       end(reason) {
         stop()
         end(reason)
@@ -116,13 +75,12 @@ export async function followStates(
     },
   })
   const looking = setInterval(() => void look(), LOOK_MS)
-  const again = setInterval(() => void askAll(), AGAIN_MS)
-  void askAll()
+  changes.askAll()
 
   function stop() {
     isOver = true
     clearInterval(looking)
-    clearInterval(again)
+    changes[Symbol.dispose]()
   }
 
   return {

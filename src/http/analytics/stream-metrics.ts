@@ -146,7 +146,6 @@ export function streamMetrics(app: App, deps: AppDeps) {
       }),
       isWanted: ({ record }) => matches(record) && isVisible(seen.visibility(), record),
       write: (news) => newsText(news, groupBy),
-      message: (event, data) => messageText({ name: event, data: JSON.stringify(data) }),
       now: () => clock.now(),
       ended() {
         seen[Symbol.dispose]()

@@ -2,6 +2,7 @@ import type { EventRecord } from '../../event/record'
 import { later } from '../../platform/arrivals'
 import type { Clock } from '../../platform/clock'
 import type { DocumentStore } from '../../platform/document-store'
+import { percentAt } from '../../query/by-arrival/walk'
 import { type Build, type Builds, changeBuilds, readBuilds } from '../kept/builds'
 import type { Progress } from '../reading/declared'
 import type { Reducing } from '../reducers'
@@ -117,7 +118,7 @@ async function readOn(
     read: before.read + records.length,
     applied: before.applied + added.applied,
     skipped: before.skipped + added.skipped,
-    percent: percentOf(before.from, next.since, at),
+    percent: percentAt({ from: before.from, to: next.since }, at),
   }
   const isNew = records.length > 0 || JSON.stringify(place) !== JSON.stringify(before.place)
   return { kept, isAll, isNew }
@@ -179,14 +180,4 @@ function progressOf({ progress }: Next): Kept | undefined {
 
 function arrivalOf(records: readonly EventRecord[]): string | undefined {
   return records.at(-1)?.receivedAt
-}
-
-function percentOf(from: string, to: string, at: string): number {
-  const [start, end, now] = [from, to, at].map((time) => Date.parse(time)) as [
-    number,
-    number,
-    number,
-  ]
-  const share = end > start ? (now - start) / (end - start) : 0
-  return Math.min(Math.max(Math.floor(share * 100), 0), 99)
 }

@@ -10,7 +10,7 @@ import { type EventKeys, entryOf } from './event-keys'
 import { moveToDamaged, pathOf, removeGeneration } from './generation-files'
 import { mapIndex, saveIndex } from './index-file'
 import { decoderFor, lineNames, rawReaderFor } from './line'
-import { lineAt, linesOf, type Segment } from './segment'
+import { lineAt, linesOf, type Segment, unzipped } from './segment'
 import {
   type Extent,
   type FiledSegment,
@@ -286,14 +286,5 @@ export function openGeneration(
       if (damaged.size > 0) moveToDamaged(path)
       else removeGeneration(path)
     },
-  }
-}
-
-/** Unpacks a body. @returns undefined when it is no zstd frame */
-function unzipped(body: Uint8Array): Buffer | undefined {
-  try {
-    return Bun.zstdDecompressSync(body)
-  } catch {
-    return undefined
   }
 }

@@ -1,6 +1,6 @@
 import type { EventRecord } from '../../../event/record'
 import { decoderFor, FIELD } from './line'
-import { LINE_FEED } from './segment'
+import { LINE_FEED, unzipped } from './segment'
 import type { FiledSegment } from './segment-file'
 
 /** A record whose text is apart: `raw` of the record is empty. */
@@ -39,13 +39,5 @@ export function* leanRecordsOf(segment: FiledSegment): Generator<LeanRecord> {
       yield { record, raw: isLast ? bytes.subarray(at, end) : record.raw }
     }
     from = end + 1
-  }
-}
-
-function unzipped(body: Uint8Array): Buffer | undefined {
-  try {
-    return Bun.zstdDecompressSync(body)
-  } catch {
-    return undefined
   }
 }

@@ -114,3 +114,12 @@ export function* linesOf(unpacked: Buffer): Generator<string> {
     from = end + 1
   }
 }
+
+/** Unpacks a body. @returns undefined when it is no zstd frame */
+export function unzipped(body: Uint8Array): Buffer | undefined {
+  try {
+    return Bun.zstdDecompressSync(body)
+  } catch {
+    return undefined
+  }
+}

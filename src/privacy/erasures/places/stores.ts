@@ -35,6 +35,18 @@ export function eventsPlace(
 // A call looks at every delivery: with fewer ids it would do so more often, more would take memory.
 const IDS_AT_ONCE = 20_000
 
+/** Gives the ids of events that places before have found, each once: hot store and lake tell of the same. */
+async function* eventsFound(store: Search['store'], search: Search): AsyncGenerator<string[]> {
+  let some = new Set<string>()
+  for await (const { content } of store.sealed(search, 'events')) {
+    for (const eventId of content as string[]) some.add(eventId)
+    if (some.size < IDS_AT_ONCE) continue
+    yield [...some]
+    some = new Set()
+  }
+  if (some.size > 0) yield [...some]
+}
+
 /** Deliveries to webhooks: waiting, parked, dead and delivered. They hold ids of events alone. */
 export function deliveriesPlace(deliveries: Pick<DeliveryQueue, 'erase'>): Place {
   return {
@@ -45,19 +57,11 @@ export function deliveriesPlace(deliveries: Pick<DeliveryQueue, 'erase'>): Place
       const { tenantId, isDryRun, store } = search
       let found = 0
       let looked = 0
-      let some = new Set<string>()
-      async function erase() {
-        if (some.size === 0) return
-        const erased = await deliveries.erase(tenantId, { eventIds: [...some], isDryRun })
+      for await (const eventIds of eventsFound(store, search)) {
+        const erased = await deliveries.erase(tenantId, { eventIds, isDryRun })
         found += erased.removed
         looked = Math.max(looked, erased.looked ?? 0)
-        some = new Set()
       }
-      for await (const { content } of store.sealed(search, 'events')) {
-        for (const eventId of content as string[]) some.add(eventId)
-        if (some.size >= IDS_AT_ONCE) await erase()
-      }
-      await erase()
       return { looked, found, removed: isDryRun ? 0 : found }
     },
   }
@@ -73,22 +77,13 @@ export function treesPlace(trees: Pick<Trees, 'erase' | 'find'>): Place {
     async search(search) {
       const { tenantId, isDryRun, store } = search
       let [looked, found] = [0, 0]
-      // Hot store and lake tell of the same events.
-      let some = new Set<string>()
-      async function erase() {
-        if (some.size === 0) return
-        looked += some.size
+      for await (const eventIds of eventsFound(store, search)) {
+        looked += eventIds.length
         if (isDryRun) {
-          const leaves = await trees.find(tenantId, [...some], '')
+          const leaves = await trees.find(tenantId, eventIds, '')
           for (const own of leaves.values()) found += own.length
-        } else found += (await trees.erase(tenantId, [...some])).removed
-        some = new Set()
+        } else found += (await trees.erase(tenantId, eventIds)).removed
       }
-      for await (const { content } of store.sealed(search, 'events')) {
-        for (const eventId of content as string[]) some.add(eventId)
-        if (some.size >= IDS_AT_ONCE) await erase()
-      }
-      await erase()
       return { looked, found, removed: isDryRun ? 0 : found }
     },
   }
