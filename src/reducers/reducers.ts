@@ -21,17 +21,18 @@ export interface Reducing extends AsyncDisposable {
   /** Lists what is loaded. @throws {StorageError} */
   loaded(): Promise<readonly LoadedReducer[]>
   /**
-   * Adds events to a build that is not shown, in the order given, and switches the reducer on again where it
-   * was off. It may be asked again with the same events: they are told by `at`, their places in the feed, else
+   * Adds events to builds that are not shown, in the order given, and switches their reducers on again where
+   * they were off. It may be asked again with the same events: they are told by `at`, their places in the feed, else
    * by their ids, of which the latest 1,000 of each state are remembered.
    * @throws {StorageError} some states may be written; the same call does the rest
-   * @throws {Error} when its version is not loaded
+   * @returns for each build
+   * @throws {Error} when a version is not loaded
    */
   apply(
     tenantId: string,
-    of: Pick<Build, 'version' | 'build'> & { name: string },
+    builds: readonly (Pick<Build, 'version' | 'build'> & { name: string })[],
     events: readonly { record: EventRecord; at?: number | undefined }[],
-  ): Promise<Applied>
+  ): Promise<Applied[]>
   /**
    * Writes what is in memory of a tenant, or of some learners of it: whoever reads states then has what was
    * handled.

@@ -132,19 +132,26 @@ export function createReducing(needs: ReducingNeeds): Reducing {
     }
   }
 
-  async function runThrough({ runner, reducers }: Loaded, job: Job): Promise<Applied> {
-    const applied: Applied = { applied: 0, skipped: 0, repeated: 0 }
+  /** @returns what became of the events, by reducer */
+  async function runThrough(
+    { runner, reducers }: Loaded,
+    job: Job,
+  ): Promise<ReadonlyMap<number, Applied>> {
+    const byReducer = new Map<number, Applied>()
     const tell = tellInto(reducers)
     await writeThrough(await runner.plan(job), documents, runner, (ripe) => {
       tell(ripe)
       for (const one of ripe.done) {
-        applied.applied += one.applied
-        applied.repeated += one.repeated
-        applied.skipped += one.failures.length
+        const before = byReducer.get(one.reducer) ?? NOTHING
+        byReducer.set(one.reducer, {
+          applied: before.applied + one.applied,
+          repeated: before.repeated + one.repeated,
+          skipped: before.skipped + one.failures.length,
+        })
       }
     })
     await health.write()
-    return applied
+    return byReducer
   }
 
   async function runInMemory(loaded: Loaded, job: Job) {
@@ -224,25 +231,29 @@ export function createReducing(needs: ReducingNeeds): Reducing {
       return health.read()
     },
 
-    async apply(tenantId, { name, version, build }, events) {
+    async apply(tenantId, builds, events) {
       return running.with(async () => {
         const loaded = await current()
-        const reducer = loaded.reducers.findIndex(
-          (one) => one.name === name && one.version === version,
-        )
-        if (reducer < 0) throw new Error(`${name} in version ${version} is not loaded`)
-        health.switchOn(loaded.reducers[reducer]!)
-        // Documents in memory would not know what is written here.
-        await settleIn(loaded, {})
-        if (isWrittenBehind) await loaded.runner.drop()
+        const slots = builds.map(({ name, version, build }) => {
+          const reducer = loaded.reducers.findIndex(
+            (one) => one.name === name && one.version === version,
+          )
+          if (reducer < 0) throw new Error(`${name} in version ${version} is not loaded`)
+          return { tenantId, slot: slotOf(name, build), reducer }
+        })
+        for (const { reducer } of slots) health.switchOn(loaded.reducers[reducer]!)
+        // Documents of this tenant in memory would not know what is written here.
+        await settleIn(loaded, { tenantId })
+        if (isWrittenBehind) await loaded.runner.drop({ tenantId })
         const own = events.filter(({ record }) => record.kind === 'event')
         const hasPlaces = own.length > 0 && own.every(({ at }) => at !== undefined)
-        return runThrough(loaded, {
+        const byReducer = await runThrough(loaded, {
           records: JSON.stringify(own.map(({ record }) => plainOf({ ...record, tenantId }))),
           positions: hasPlaces ? own.map(({ at }) => at!) : undefined,
           ...{ isBuilding: true, isCached: false, now: clock.now().toISOString() },
-          slots: [{ tenantId, slot: slotOf(name, build), reducer }],
+          slots,
         })
+        return slots.map(({ reducer }) => byReducer.get(reducer) ?? NOTHING)
       })
     },
 
@@ -255,6 +266,8 @@ export function createReducing(needs: ReducingNeeds): Reducing {
     },
   }
 }
+
+const NOTHING: Applied = { applied: 0, skipped: 0, repeated: 0 }
 
 const NO_MODULES = { files: [], problem: undefined, state: '' }
 

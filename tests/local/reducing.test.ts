@@ -217,8 +217,8 @@ describe('reducers on one machine', () => {
       at: Number(eventId) - 1,
     }))
     const build = { name: 'count', ...next! }
-    expect(await server.reducing.apply('school', build, stored)).toMatchObject({ applied: 2 })
-    expect(await server.reducing.apply('school', build, stored)).toMatchObject({ repeated: 2 })
+    expect(await server.reducing.apply('school', [build], stored)).toMatchObject([{ applied: 2 }])
+    expect(await server.reducing.apply('school', [build], stored)).toMatchObject([{ repeated: 2 }])
     await server.reducing.pause(() =>
       changeBuilds(documents, 'school', ({ count, ...rest }) => ({
         ...{ ...rest, count: { shown: count!.next! } },

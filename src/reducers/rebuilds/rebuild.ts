@@ -1,9 +1,8 @@
-import type { EventRecord } from '../../event/record'
 import { later } from '../../platform/arrivals'
 import type { Clock } from '../../platform/clock'
 import type { DocumentStore } from '../../platform/document-store'
 import { percentAt } from '../../query/by-arrival/walk'
-import { type Build, type Builds, changeBuilds, readBuilds } from '../kept/builds'
+import { type Builds, changeBuilds, readBuilds } from '../kept/builds'
 import type { Progress } from '../reading/declared'
 import type { Reducing } from '../reducers'
 import type { RebuildPlace, RebuildWalk } from './walk'
@@ -48,30 +47,52 @@ export async function askedBuild(
   return next?.isAsked ? next : undefined
 }
 
+/** A rebuild with how far it is. */
+interface Member {
+  name: string
+  next: Next
+  before: Kept
+}
+
 /**
- * Takes a rebuild one page further. The same page may be read twice, after a kill: its events are recognised.
+ * Takes a rebuild one page further, and with it all of its tenant that are as far: the seven that come with
+ * Nonius begin together, and one walk serves them. The same page may be read twice, after a kill: its events
+ * are recognised.
  * @throws {StorageError} and {AppError} where the lake or a store cannot be read; it is where it was
  */
 export async function advanceRebuild(needs: RebuildNeeds, whose: Rebuild): Promise<RebuildDone> {
   const { documents, reducing, walk } = needs
   const { tenantId, name } = whose
-  const next = await askedBuild(documents, whose)
-  if (next === undefined) return 'over'
+  const { builds } = await readBuilds(documents, tenantId)
+  const own = Object.hasOwn(builds, name) ? builds[name]?.next : undefined
+  if (!own?.isAsked) return 'over'
   const loaded = await reducing.loaded()
-  if (!loaded.some((one) => one.name === name && one.version === next.version)) {
+  const isLoaded = (one: string, { version }: Next) =>
+    loaded.some((reducer) => reducer.name === one && reducer.version === version)
+  if (!isLoaded(name, own)) {
     await noteTrouble(needs, whose, GONE)
     return 'wait'
   }
-  const before = progressOf(next)
+  const together = Object.entries(builds).flatMap(([one, { next }]) =>
+    next?.isAsked && isLoaded(one, next) && isAsFar(next, own) ? [{ name: one, next }] : [],
+  )
+  const before = progressOf(own)
   if (before === undefined) {
     const { place, from } = await walk.begin(tenantId)
     const none = { read: 0, applied: 0, skipped: 0, percent: 0, at: from }
-    return (await note(needs, whose, next, { ...none, from, place })) ? 'more' : 'over'
+    const begun = together.map((one) => ({ ...one, kept: { ...none, from, place } }))
+    return (await note(needs, tenantId, begun)).length > 0 ? 'more' : 'over'
   }
-  const { kept, isAll, isNew } = await readOn(needs, whose, next, before)
-  if (!(await note(needs, whose, next, kept))) return 'over'
+  const members = together.map((one) => ({ ...one, before: progressOf(one.next)! }))
+  const { left, isAll, isNew } = await readOn(needs, tenantId, members)
+  if (left.length === 0) return 'over'
   if (!isAll) return isNew ? 'more' : 'wait'
-  return (await meet(needs, whose, next, kept)) ? 'over' : 'more'
+  return (await meet(needs, tenantId, left)) ? 'over' : 'more'
+}
+
+function isAsFar(one: Next, other: Next): boolean {
+  const [own, others] = [progressOf(one), progressOf(other)]
+  return own?.at === others?.at && JSON.stringify(own?.place) === JSON.stringify(others?.place)
 }
 
 const GONE = 'the server has not loaded its version'
@@ -97,77 +118,77 @@ export async function noteTrouble(
   })
 }
 
-/** Reads a page, and adds it to the states. */
-async function readOn(
-  { reducing, walk }: RebuildNeeds,
-  { tenantId, name }: Rebuild,
-  next: Next,
-  before: Kept,
-) {
-  const { records, place, isAll } = await walk.on(tenantId, before.place, before.at)
+/** Reads a page, and adds it to the states of each. @returns those that go on from there */
+async function readOn(needs: RebuildNeeds, tenantId: string, members: readonly Member[]) {
+  const { reducing, walk } = needs
+  const [{ before: first }] = members as [Member]
+  const { records, place, isAll } = await walk.on(tenantId, first.place, first.at)
   const events = records.map((record) => ({ record }))
-  const { version, build } = next
-  const of = { name, version, build }
-  const added =
-    events.length === 0 ? { applied: 0, skipped: 0 } : await reducing.apply(tenantId, of, events)
-  const { trouble: _, ...rest } = before
-  const at = arrivalOf(records) ?? (place.in === 'lake' ? place.from : before.at)
-  const kept: Kept = {
-    ...rest,
-    ...{ place, at: later<string>(before.at, at) },
-    read: before.read + records.length,
-    applied: before.applied + added.applied,
-    skipped: before.skipped + added.skipped,
-    percent: percentAt({ from: before.from, to: next.since }, at),
-  }
-  const isNew = records.length > 0 || JSON.stringify(place) !== JSON.stringify(before.place)
-  return { kept, isAll, isNew }
+  const at = records.at(-1)?.receivedAt ?? (place.in === 'lake' ? place.from : first.at)
+  const builds = members.map(({ name, next: { version, build } }) => ({ name, version, build }))
+  const added = events.length === 0 ? [] : await reducing.apply(tenantId, builds, events)
+  const taken = members.map(({ name, next, before }, which) => {
+    const { applied = 0, skipped = 0 } = added[which] ?? {}
+    const { trouble: _, ...rest } = before
+    const kept: Kept = {
+      ...rest,
+      ...{ place, at: later<string>(before.at, at) },
+      read: before.read + records.length,
+      applied: before.applied + applied,
+      skipped: before.skipped + skipped,
+      percent: percentAt({ from: before.from, to: next.since }, at),
+    }
+    return { name, next, kept }
+  })
+  const isNew = records.length > 0 || JSON.stringify(place) !== JSON.stringify(first.place)
+  return { left: await note(needs, tenantId, taken), isAll, isNew }
 }
 
-/** Lets the feed go on with the build, and shows it, once all that is stored is in it. */
-async function meet(needs: RebuildNeeds, whose: Rebuild, next: Next, kept: Kept) {
-  const { documents, reducing, mark } = needs
+/** Lets the feed go on with the builds, and shows them, once all that is stored is in them. */
+async function meet(needs: RebuildNeeds, tenantId: string, members: readonly Member[]) {
+  const { documents, reducing, mark, clock } = needs
   return reducing.pause(async () => {
     // The feed brings what is stored from here on; some of it may be read here as well, and is recognised.
     const from = mark()
-    let last = kept
+    let last = members
     for (let pages = 0; ; pages += 1) {
-      const read = await readOn(needs, whose, next, last)
-      last = read.kept
-      if (!(await note(needs, whose, next, last))) return true
-      if (read.isAll) break
+      const { left, isAll } = await readOn(needs, tenantId, last)
+      last = left
+      if (left.length === 0) return true
+      if (isAll) break
       if (pages === LAST_PAGES) return false
     }
-    const { tenantId, name } = whose
+    const since = clock.now().toISOString()
     await changeBuilds(documents, tenantId, (builds) => {
-      const own = builds[name]
-      if (!isSame(own?.next, next)) return undefined
-      const { version, build, scope } = next
-      const shown: Build = { version, build, scope, from, since: needs.clock.now().toISOString() }
-      return { ...builds, [name]: { shown } }
+      const own = last.filter(({ name, next }) => isSame(builds[name]?.next, next))
+      if (own.length === 0) return undefined
+      const shown = own.map(({ name, next: { version, build, scope } }) => {
+        return [name, { shown: { version, build, scope, from, since } }] as const
+      })
+      return { ...builds, ...Object.fromEntries(shown) }
     })
     return true
   })
 }
 
-/** Keeps how far it is. @returns false when somebody ended it, or began another */
+/** Keeps how far they are. @returns those that nobody has ended, or begun anew */
 async function note(
   { documents }: RebuildNeeds,
-  { tenantId, name }: Rebuild,
-  next: Next,
-  progress: object,
-): Promise<boolean> {
-  let isOurs = false
+  tenantId: string,
+  taken: readonly (Pick<Member, 'name' | 'next'> & { kept: Kept })[],
+): Promise<Member[]> {
+  let ours: typeof taken = []
   await changeBuilds(documents, tenantId, (builds) => {
-    const own = builds[name]
-    isOurs = isSame(own?.next, next)
-    if (!isOurs) return undefined
-    return {
-      ...builds,
-      [name]: { ...own!, next: { ...own!.next!, progress: progress as Record<string, unknown> } },
-    }
+    ours = taken.filter(({ name, next }) => isSame(builds[name]?.next, next))
+    if (ours.length === 0) return undefined
+    const noted = ours.map(({ name, kept }) => {
+      const own = builds[name]!
+      const progress = kept as unknown as Record<string, unknown>
+      return [name, { ...own, next: { ...own.next!, progress } }] as const
+    })
+    return { ...builds, ...Object.fromEntries(noted) }
   })
-  return isOurs
+  return ours.map(({ name, next, kept }) => ({ name, next, before: kept }))
 }
 
 function isSame(one: Builds['next'], other: Next): boolean {
@@ -176,8 +197,4 @@ function isSame(one: Builds['next'], other: Next): boolean {
 
 function progressOf({ progress }: Next): Kept | undefined {
   return progress !== undefined && 'place' in progress ? (progress as unknown as Kept) : undefined
-}
-
-function arrivalOf(records: readonly EventRecord[]): string | undefined {
-  return records.at(-1)?.receivedAt
 }

@@ -36,8 +36,6 @@ const MAX_BYTES = 4 * 1024 * 1024
 const NO_END = '9999-12-31T23:59:59.999Z'
 // A question of the lake is waited for so long; DuckDB answers within seconds or says that it is busy.
 const WAIT_MS = 20_000
-// The oldest event stays the oldest, but for what is forgotten meanwhile.
-const KNOWN_MS = 60_000
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Makes what reads all that a tenant stored, in the order of arrival: from the lake, and then from the log. */
@@ -70,25 +68,10 @@ export function createWalk({ events, lake, clock, hotTtlDays, hiddenBefore }: Wa
     return { records: items, place: { ...place, after: next }, isAll }
   }
 
-  /** Seven reducers are built together, for whoever asks first: the lake is asked once. */
-  let asked: { tenantId: string; until: number; oldest: Promise<string | undefined> } | undefined
-
-  function oldestOf(tenantId: string): Promise<string | undefined> {
-    const now = performance.now()
-    if (asked?.tenantId !== tenantId || asked.until < now) {
-      const oldest = oldestArchived(lake, tenantId)
-      asked = { tenantId, until: now + KNOWN_MS, oldest }
-      oldest.catch(() => {
-        asked = undefined
-      })
-    }
-    return asked.oldest
-  }
-
   return {
     /** Finds where the oldest event of a tenant is. @throws {AppError} `busy` */
     async begin(tenantId: string): Promise<{ place: RebuildPlace; from: string }> {
-      const oldest = await oldestOf(tenantId)
+      const oldest = await oldestArchived(lake, tenantId)
       const now = clock.now().toISOString()
       // The log has what is not in the lake yet, and its oldest is read first.
       if (oldest === undefined) return { place: { in: 'hot' }, from: now }

@@ -30,7 +30,9 @@ export function createMemory(maxBytes = MAX_BYTES) {
       if (etag === undefined) held.delete(name)
       else Object.assign(live, { etag, isDamaged: false })
     },
-    clear: () => held.clear(),
+    forget(isWanted: (live: LiveDocument) => boolean) {
+      for (const [name, live] of held) if (isWanted(live)) held.delete(name)
+    },
     /** Forgets what was not used for long. @returns whether there is still too much, since it is not written */
     evict(): boolean {
       let bytes = 0

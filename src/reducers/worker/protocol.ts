@@ -105,7 +105,7 @@ export type Question =
   | { reduce: readonly Held[] }
   | { flush: Which; hung: Hung }
   | { kept: readonly Kept[] }
-  | { drop: true }
+  | { drop: Which }
 export type Ask = { id: number } & Question
 
 export type Answer =

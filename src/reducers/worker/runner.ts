@@ -44,8 +44,8 @@ export interface Runner extends AsyncDisposable {
   /** Gives documents that are to be written, some at a time, none when all are. */
   flush(which: Which): Promise<Ripe[]>
   keep(kept: readonly Kept[]): Promise<void>
-  /** Forgets all documents in memory. */
-  drop(): Promise<void>
+  /** Forgets documents in memory. What is not written of all of them is lost; of some, the caller has had it written. */
+  drop(which?: Which): Promise<void>
   /** Tells that a thread ended with states in memory; they have to be made again from the feed. */
   hasLost(): boolean
   /** Notes that some of them are out of date. */
@@ -171,10 +171,12 @@ export function createRunner(needs: RunnerNeeds): Runner {
 
     keep: async (kept) => void (await ask({ kept })),
 
-    async drop() {
-      isLost ||= isUnsaved
-      isUnsaved = false
-      if (thread !== undefined) await ask({ drop: true })
+    async drop(which = {}) {
+      if (which.tenantId === undefined) {
+        isLost ||= isUnsaved
+        isUnsaved = false
+      }
+      if (thread !== undefined) await ask({ drop: which })
     },
 
     hasLost: () => isLost,

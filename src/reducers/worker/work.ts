@@ -123,7 +123,7 @@ export function createWork(
       return { id, done: true }
     }
     if ('drop' in ask) {
-      memory.clear()
+      memory.forget(isAmong(ask.drop))
       return { id, done: true }
     }
     if (!batch.isCached) {
