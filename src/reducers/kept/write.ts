@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { StorageError } from '../../error/storage-error'
 import { comparableId } from '../../event/person-id'
 import type { DocumentPut, DocumentStore } from '../../platform/document-store'
@@ -13,8 +14,8 @@ const DOCUMENTS_AT_ONCE = 1000
 const BYTES_AT_ONCE = 16 * 1024 * 1024
 // Each is a call on AWS; the client opens fifty connections.
 const READS_AT_A_TIME = 16
-// A durable write of so many takes some ten milliseconds, for which senders wait.
-const WRITES_AT_A_TIME = 200
+// A durable write of so many takes some milliseconds, after which senders have their turn.
+const WRITES_AT_A_TIME = 64
 // A state of a source is written by every shard of the stream, each some times a second.
 const MAX_TRIES = 20
 const WAIT_MS = 25
@@ -82,6 +83,8 @@ export async function readSome(
     )
     held.push(...read)
     bytes += read.reduce((sum, { document }) => sum + (document?.bytes.length ?? 0), 0)
+    // A store in this process answers at once: others would not have a turn.
+    await nextTurn()
   }
   return held
 }
@@ -104,7 +107,10 @@ export async function write(
   for (const [tenantId, places] of byTenant) {
     // First, so that nobody is in a group and not found there, whatever happens in between.
     const members = places.flatMap((at) => membersOf(ripe[at]!))
-    for (const some of chunksOf(distinct(members))) await documents.putAll(tenantId, some)
+    for (const some of chunksOf(distinct(members))) {
+      await documents.putAll(tenantId, some)
+      await nextTurn()
+    }
     for (const some of chunksOf(places.filter((at) => ripe[at]!.bytes !== undefined))) {
       const stored = await documents.putAll(
         tenantId,
@@ -116,6 +122,7 @@ export async function write(
         outcomes[at]!.etag = isStored ? outcome.etag : undefined
         outcomes[at]!.isThere = outcome.etag !== undefined
       }
+      await nextTurn()
     }
   }
   for (const [at, one] of ripe.entries()) {

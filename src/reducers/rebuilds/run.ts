@@ -13,7 +13,7 @@ interface RunNeeds extends RebuildNeeds {
   log: Log
 }
 
-// Senders have the larger share of the process; a page takes some tens of milliseconds.
+// Senders have the larger share of the process: a page, a tenth of a second, lets them in between its parts.
 const LEAST_PAUSE_MS = 5
 const PAUSE_SHARE = 0.5
 const MOST_PAUSE_MS = 1000
