@@ -208,6 +208,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   })
   const erasures = erasuresLater(platform, {
     ...{ tombstones, pseudonyms, audit, access, exports, clock, log },
+    settleStates: options.reducing?.settle,
   })
   const forRosters = { documents: platform.documents, tombstones, clock }
   return {

@@ -21,6 +21,8 @@ export interface PrivacyNeeds {
   access?: Pick<Access, 'erase'> | undefined
   /** Left out, nothing was exported. */
   exports?: Pick<Exports, 'erase'> | undefined
+  /** Left out, no process has states in memory. */
+  settleStates?: ((tenantId: string) => Promise<void>) | undefined
 }
 
 /**
@@ -68,7 +70,7 @@ const names = [
 /** @returns undefined where this process may not search every copy: then another carries erasures out */
 async function holdersOf(
   platform: ServingPlatform,
-  { pseudonyms, access, exports, clock }: PrivacyNeeds,
+  { pseudonyms, access, exports, settleStates, clock }: PrivacyNeeds,
 ): Promise<Holders | undefined> {
   const { archive, deliveries } = platform
   const { erase } = deliveries
@@ -87,5 +89,5 @@ async function holdersOf(
     ...(exports === undefined ? [] : [exportsPlace(exports)]),
     keysPlace(platform.registry.keys, { clock }),
   ]
-  return { ...platform, archive, deliveries: { erase }, otherPlaces }
+  return { ...platform, archive, deliveries: { erase }, settleStates, otherPlaces }
 }

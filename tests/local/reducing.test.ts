@@ -4,6 +4,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventRecord } from '../../src/event/record'
 import { openLocalPlatform } from '../../src/platform/local'
+import { documentsPlace } from '../../src/privacy/erasures/places/documents'
+import type { Search } from '../../src/privacy/erasures/places/place'
 import { changeBuilds, readBuilds } from '../../src/reducers/kept/builds'
 import { keyOf, type Scope } from '../../src/reducers/kept/places'
 import { decodeStates } from '../../src/reducers/kept/state-document'
@@ -287,6 +289,26 @@ describe('reducers on one machine', () => {
     expect(await server.states({ learner: 'ada' })).toBeUndefined()
     expect(await server.states({ learner: 'bob' })).toMatchObject({ 'count#1': { events: 1 } })
     await server.close()
+  }, 20_000)
+
+  it('writes what it has in memory before an erasure looks for who is named there', async () => {
+    using own = scene(`export default { name: 'who', version: 1, scope: 'source', start: [],
+      reduce: (names, { actorId }) => [...names, actorId] }`)
+    const server = await own.open()
+    const { documents, events } = server.platform
+    await server.append([event('1')])
+    await Bun.sleep(800)
+    expect(await server.states({ source: 'demo' })).toBeUndefined()
+    await events.erase('school', { actorIds: ['ada'], isDryRun: false })
+    const search = { tenantId: 'school', actorIds: ['ada'], isDryRun: false } as object as Search
+    const place = documentsPlace(documents, server.reducing.settle)
+    expect(await place.search(search)).toMatchObject({ found: 1, removed: 1 })
+    await server.append([event('2', { actorId: 'bob' })])
+    await server.close()
+    const again = await own.open()
+    await again.drain()
+    expect(await again.states({ source: 'demo' })).toMatchObject({ 'who#1': { state: ['bob'] } })
+    await again.close()
   }, 20_000)
 
   it('begins anew where a state is damaged, and survives modules that never end or end the process', async () => {

@@ -50,10 +50,14 @@ const ID_AT = 2
 const PAGE = 500
 
 /**
- * Documents: state and profiles, blobs, sessions, launches, consents, lists of learners. Those of an agent are
- * found by their key; all others are read.
+ * Documents: state and profiles, blobs, states of reducers, sessions, launches, consents, lists of learners.
+ * Those of an agent are found by their key; all others are read.
+ * @param settle writes what whoever has documents in memory has of a tenant; nobody has when left out
  */
-export function documentsPlace(documents: Documents): Place {
+export function documentsPlace(
+  documents: Documents,
+  settle?: (tenantId: string) => Promise<void>,
+): Place {
   return {
     name: 'documents',
     method:
@@ -62,6 +66,8 @@ export function documentsPlace(documents: Documents): Place {
     async search({ tenantId, actorIds, isDryRun }, cursor) {
       let [looked, found, named] = [0, 0, 0]
       const { people, theirs, listed, owned } = wantedOf(actorIds)
+      // Before the first: what is written later was made without their events, which are gone by now.
+      if (cursor === undefined) await settle?.(tenantId)
       const page = await documents.list(tenantId, [], { limit: PAGE, cursor })
       for (const entry of page.items) {
         const rule = ruleOf(entry.key)

@@ -34,6 +34,8 @@ export interface Holders {
   statements: Pick<StatementStore, 'erase' | 'query'>
   trees?: Pick<Trees, 'erase' | 'find'> | undefined
   documents: DocumentStore
+  /** Writes states that are in memory. Left out, none are. */
+  settleStates?: ((tenantId: string) => Promise<void>) | undefined
   lake: Lake
   blobs: BlobStore
   spill?: BlobStore | undefined
@@ -63,7 +65,7 @@ export function placesOf(holders: Holders): Place[] {
     attachments.place,
     ...otherPlaces,
     rostersPlace(documents),
-    documentsPlace(documents),
+    documentsPlace(documents, holders.settleStates),
     quarantinePlace(quarantine),
   ]
 }
