@@ -31,15 +31,27 @@ const definitions = [
 const gauges = {
   /** So many closed days are not settled. */
   SettleBehindDays: 'Count',
-  /** The oldest request or batch that was put aside has waited for so long. */
+  /** The oldest request, batch or record that was put aside (spilled or failed) has waited for so long. */
   PutAsideSeconds: 'Seconds',
+  /** So many requests, batches and records are put aside, as far as they were counted. */
+  PutAsideCount: 'Count',
+  /** So long after it was written a probe of the stream was handled by whoever feeds lake and webhooks. */
+  FeedProbeSeconds: 'Seconds',
+  /** So long after it was written a probe of the stream was handled by whoever tells live readers. */
+  LiveProbeSeconds: 'Seconds',
 } as const
+
+export type GaugeName = keyof typeof gauges
+
+export interface Gauges {
+  report(name: GaugeName, value: number): void
+}
 
 /** Reports how things stand, in lines such as those of `createMetrics`. */
 export function createGauges(
   { stage }: { stage: string },
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
-): { report(name: keyof typeof gauges, value: number): void } {
+): Gauges {
   return {
     report(name, value) {
       const Metrics = [{ Name: name, Unit: gauges[name] }]
