@@ -2,10 +2,12 @@ import { Resource } from 'sst'
 import { consumersOf } from '../src/changes/consumers'
 import { readConfig } from '../src/config/read-config'
 import { createStreamHandler } from '../src/platform/aws/change-feed'
+import { apartFromProbes } from '../src/platform/aws/change-feed/probes'
 import { openFeeding } from '../src/platform/aws/handing-on'
 import { systemClock as clock } from '../src/platform/clock'
 import { createReducing } from '../src/reducers/reducing'
 import { createLog } from '../src/telemetry/log'
+import { createGauges } from '../src/telemetry/metrics'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
@@ -21,9 +23,21 @@ export const reducing =
         onDemand: config.reducers === 'on-demand' ? platform.registry.tenants : undefined,
       })
 
-/** Hands stored events on: to the lake, to webhooks. */
-export const handler = createStreamHandler({
+const gauges = createGauges(Resource.App)
+const handle = createStreamHandler({
   ...platform,
   log,
   consumers: consumersOf({ ...platform, ...config, clock, log, reducing }),
 })
+
+/** Hands stored events on: to the lake, to webhooks. */
+export const handler = apartFromProbes(handle, (writtenAt) =>
+  gauges.report('FeedProbeSeconds', ageS(writtenAt)),
+)
+
+/** Does so for a batch that was given up, whose probes tell nothing of the stream. */
+export const handOn = apartFromProbes(handle)
+
+function ageS(writtenAt: number): number {
+  return Math.max(0, (clock.now().getTime() - writtenAt) / 1000)
+}

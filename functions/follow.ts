@@ -4,6 +4,7 @@ import { createIdentity } from '../src/access/identity'
 import { rememberTenants } from '../src/access/keys/tenants'
 import { readConfig } from '../src/config/read-config'
 import { createStreamHandler } from '../src/platform/aws/change-feed'
+import { apartFromProbes } from '../src/platform/aws/change-feed/probes'
 import { createTimeLeft } from '../src/platform/aws/lambda/time-left'
 import { createLiveConsumer } from '../src/platform/aws/live/consumer'
 import { openLiveWriting } from '../src/platform/aws/live-writing'
@@ -11,6 +12,7 @@ import { systemClock as clock } from '../src/platform/clock'
 import { createHidden } from '../src/query/hidden'
 import { postingLazily } from '../src/realtime/posting/lazily'
 import { createLog } from '../src/telemetry/log'
+import { createGauges } from '../src/telemetry/metrics'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
@@ -40,6 +42,14 @@ const handle = createStreamHandler({
   consumers: [createLiveConsumer({ ...platform, fanOut })],
 })
 
-/** Tells live readers what was stored. */
-export const handler = (event: DynamoDBStreamEvent, context?: Context) =>
+const follow = (event: DynamoDBStreamEvent, context?: Context) =>
   timeLeft.during(context, () => handle(event))
+const gauges = createGauges(Resource.App)
+
+/** Tells live readers what was stored. */
+export const handler = apartFromProbes(follow, (writtenAt) =>
+  gauges.report('LiveProbeSeconds', Math.max(0, (clock.now().getTime() - writtenAt) / 1000)),
+)
+
+/** Does so for a batch that was given up, whose probes tell nothing of the stream. */
+export const followLate = apartFromProbes(follow)

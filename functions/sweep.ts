@@ -14,6 +14,7 @@ import { createGuard } from '../src/outbound/guard'
 import { openServing } from '../src/platform/aws'
 import { FAILED_CHANGES } from '../src/platform/aws/change-feed/read'
 import { MAX_MESSAGE_BYTES } from '../src/platform/aws/connections'
+import { openProbing } from '../src/platform/aws/handing-on'
 import { FAILED_BATCHES, replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
 import { oldestAgeS } from '../src/platform/aws/lambda/put-aside'
 import { openBucketSink } from '../src/platform/aws/root-bucket'
@@ -24,8 +25,8 @@ import { forget } from '../src/privacy/retention/forget'
 import { createHidden } from '../src/query/hidden'
 import { createLog } from '../src/telemetry/log'
 import { createGauges } from '../src/telemetry/metrics'
-import { handler as handOn } from './changes'
-import { handler as follow } from './follow'
+import { handOn } from './changes'
+import { followLate } from './follow'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
@@ -37,6 +38,7 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
 
 const access = createAccess({ platform: { ...platform, spill: blobs }, clock, log })
 const gauges = createGauges(Resource.App)
+const probes = openProbing(Resource.Nonius, { clock })
 
 const findTenant = rememberTenants({ ...platform, clock })
 const hidden = createHidden({ ...platform, ...platform.registry, findTenant, clock })
@@ -63,7 +65,7 @@ const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn
   process.env
 const handlers = new Map([
   [changesArn, handOn],
-  [followArn, (event: DynamoDBStreamEvent) => follow(event)],
+  [followArn, (event: DynamoDBStreamEvent) => followLate(event)],
 ])
 
 /** Looks after streams of Learning Observer's clients: mostly, there is nothing to be done, and nothing is opened. */
@@ -112,6 +114,7 @@ const REQUESTS = 6000
  */
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
+  await probeStream()
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
   await sweepSpill({ ...platform, findTenant, governance, blobs, config, clock, log }, bounds)
   const tenants = await platform.registry.tenants.list()
@@ -135,6 +138,17 @@ export async function handler(): Promise<void> {
   gauges.report('PutAsideSeconds', age)
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))
+}
+
+/**
+ * Sends a probe through the stream: a follower that is not heard of has stopped. A failure holds up nothing else.
+ */
+async function probeStream() {
+  try {
+    await probes.write()
+  } catch (error) {
+    log.error('the stream was not probed; the next run does', { reason: (error as Error).message })
+  }
 }
 
 /** Puts together the trees of hours that are over, and chains their roots. A failure holds up nothing else. */

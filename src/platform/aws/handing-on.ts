@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { FirehoseClient } from '@aws-sdk/client-firehose'
 import { SQSClient } from '@aws-sdk/client-sqs'
@@ -6,6 +7,7 @@ import type { DeliveryLog } from '../delivery-log'
 import { openParts } from '.'
 import { createArchive } from './archive'
 import { markAt } from './change-feed/mark'
+import { writeProbe } from './change-feed/probes'
 import { createStoredTypes } from './counts/stored-types'
 import { createListed } from './deliveries/listed'
 import { createDeliveryQueue } from './delivery-queue'
@@ -47,6 +49,12 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
     trees: { add: createAdd({ blobs, clock }) },
     storedTypes: createStoredTypes({ client: dynamo, table: registryTable, clock }),
   }
+}
+
+/** Opens what writes probes of the stream. */
+export function openProbing(resources: Resources, { clock }: Needs) {
+  const { dynamo: client } = openParts(resources, clock)
+  return { write: () => writeProbe({ client, table: resources.eventsTable, clock, sleep }) }
 }
 
 /** Opens what sends webhooks, what arrived before among it. */
