@@ -66,7 +66,7 @@ describe('a request that the event store cannot take', () => {
       ])
       expect(quarantined).toEqual([])
       const [key] = blobs.held.keys()
-      expect(key).toMatch(/^spill\/2026-11-21\/09\/2026-11-21T09:30:00\.000Z-[0-9a-f-]{36}$/)
+      expect(key).toMatch(/^spill\/[0-9a-f]{2}\/2026-11-21T09:30:00\.000Z-[0-9a-f-]{36}$/)
     }
   })
 
@@ -121,7 +121,7 @@ describe('the sweep', () => {
       '2026-11-21T09:00:00.000Z',
     ]
     const blobs = memoryBlobs()
-    const events = times.map(() => anEvent())
+    const events = times.map(() => ({ ...anEvent(), actor: 'urn:example:ada' }))
     for (const [at, time] of times.entries()) {
       const spilled = await spill([reading([events[at]])], { receivedAt: time })
       for (const [key, bytes] of spilled.blobs.held) blobs.held.set(key, bytes)

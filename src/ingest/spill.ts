@@ -8,6 +8,7 @@ import type { BlobStore } from '../platform/blob-store'
 import { standardNamed } from '../standards'
 import type { Log } from '../telemetry/log'
 import type { Origin } from './arrival'
+import { laneOf, lanePrefix } from './draining'
 import { enforceStrictWith } from './enforce-strict'
 import { acknowledgeForLater } from './steps/acknowledge'
 
@@ -16,9 +17,6 @@ export interface SpilledRequest {
   reading: Omit<Reading, 'explain' | 'notice'>
   arrival: Omit<Origin, 'mode' | 'storedAt'>
 }
-
-/** Spilled requests wait here, the oldest first: `spill/<yyyy-mm-dd>/<hh>/<receivedAt>-<id>`. */
-export const SPILL_PREFIX = 'spill/'
 
 // Each spilled request has this number, so that the form of later ones can change.
 const FORM = 1
@@ -50,7 +48,7 @@ export function createSpill({ spill: blobs, log }: Needs) {
   ): Promise<Receipt> {
     if (blobs === undefined || !(thrown instanceof StorageError)) throw thrown
     try {
-      await blobs.put(keyFor(origin), await writeSpilled(spilled(reading, origin)))
+      await blobs.put(keyFor(origin, reading), await writeSpilled(spilled(reading, origin)))
     } catch (cause) {
       const message = `${thrown.message}; and it cannot be spilled: ${(cause as Error).message}`
       // The request is whole and may come again, whatever is wrong with the stores.
@@ -65,9 +63,9 @@ export function createSpill({ spill: blobs, log }: Needs) {
   }
 }
 
-function keyFor({ receivedAt }: Origin): string {
-  const [day, hour] = [receivedAt.slice(0, 10), receivedAt.slice(11, 13)]
-  return `${SPILL_PREFIX}${day}/${hour}/${receivedAt}-${randomUUID()}`
+/** Returns a key: those of a lane sort by the time of arrival. */
+function keyFor(origin: Origin, reading: Reading): string {
+  return `${lanePrefix(laneOf(origin, reading))}${origin.receivedAt}-${randomUUID()}`
 }
 
 /** Writes a spilled request as it waits. */

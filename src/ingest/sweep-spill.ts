@@ -1,8 +1,9 @@
 import { StorageError } from '../error/storage-error'
 import type { BlobStore } from '../platform/blob-store'
 import type { Clock } from '../platform/clock'
+import { SPILL_PREFIX } from './draining'
 import { createIngestReading, type IngestReadingNeeds } from './ingest-reading'
-import { readSpilled, SPILL_PREFIX } from './spill'
+import { readSpilled } from './spill'
 
 interface Needs extends Omit<IngestReadingNeeds, 'spill'> {
   blobs: Pick<BlobStore, 'get' | 'list' | 'delete'>

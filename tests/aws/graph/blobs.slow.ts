@@ -1,6 +1,6 @@
 import { expect, it, setDefaultTimeout } from 'bun:test'
 import { readConfig } from '../../../src/config/read-config'
-import { SPILL_PREFIX } from '../../../src/ingest/spill'
+import { SPILL_PREFIX } from '../../../src/ingest/draining'
 import {
   EXPIRING_DOCUMENTS,
   LASTING_DOCUMENTS,

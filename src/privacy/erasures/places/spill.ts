@@ -1,5 +1,6 @@
 import { createPeople } from '../../../event/people'
-import { readSpilled, SPILL_PREFIX, type SpilledRequest, writeSpilled } from '../../../ingest/spill'
+import { SPILL_PREFIX } from '../../../ingest/draining'
+import { readSpilled, type SpilledRequest, writeSpilled } from '../../../ingest/spill'
 import type { BlobStore } from '../../../platform/blob-store'
 import { inTurns } from '../../../syntax/steps'
 import type { Place } from './place'
