@@ -1,7 +1,9 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { modulesIn } from '../src/reducers/worker/modules'
+import { builtinsAsTaken } from './builtins'
 import { reducersFolder } from './settings'
+import { inOneFile } from './start-file'
 
 // The product and its OpenAPI documents take these from Zod's namespace object. A bundler includes
 // such an object whole, with its messages in fifty languages and its compiler: 350 KB. (A test
@@ -30,9 +32,6 @@ const standIns = [
 // These run reducers, in a thread that has an entry of its own beside theirs.
 const reduces = ['changes', 'sweep']
 const THREAD = 'src/reducers/worker/worker.ts'
-
-// CommonJS packages among the dependencies ask for Node's own modules with `require`.
-const banner = `import { createRequire } from 'node:module';const require = createRequire(import.meta.url);`
 
 /**
  * Bundles a function of `functions/` as Lambda runs it: one ES module for what every start needs,
@@ -76,9 +75,10 @@ async function build(name: string, folder: string, maps: string) {
   // The import stands here because SST reads the configuration once before it has installed
   // esbuild.
   const esbuild = await import('esbuild')
+  const entry = join($cli.paths.root, 'functions', `${name}.ts`)
   const { outputFiles } = await esbuild.build({
     entryPoints: {
-      [name]: join($cli.paths.root, 'functions', `${name}.ts`),
+      [name]: entry,
       ...(reduces.includes(name) && { reducing: join($cli.paths.root, THREAD) }),
     },
     outdir: folder,
@@ -92,8 +92,7 @@ async function build(name: string, folder: string, maps: string) {
     platform: 'node',
     target: 'es2023', // the newest that SST's esbuild knows; Node 24 has all of it
     mainFields: ['module', 'main'],
-    banner: { js: banner },
-    plugins: [...standIns.map(standIn), reducersOfOperator],
+    plugins: [...standIns.map(standIn), builtinsAsTaken, reducersOfOperator, inOneFile(entry)],
     absWorkingDir: $cli.paths.root,
     tsconfigRaw: {},
     logLevel: 'error',

@@ -1,7 +1,15 @@
 import { describe, expect, it, setDefaultTimeout } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
-import { bytesAtStart, callBundle, entryOf, getEvent } from '../../support/graph/bundles'
+import {
+  bytesAtStart,
+  callBundle,
+  entryOf,
+  filesAtStart,
+  filesRead,
+  getEvent,
+} from '../../support/graph/bundles'
 import { graphOf, root } from '../../support/graph/graphs'
 
 setDefaultTimeout(240_000) // a synthesis takes 15 s on two idle cores
@@ -35,6 +43,34 @@ describe('the bundles', () => {
     expect(answer!.statusCode).toBe(200)
     expect(answer!.body.length).toBeGreaterThan(1_000_000)
     expect(bytesAtStart(api)).toBeLessThan(answer!.body.length / 4)
+  })
+
+  it('have all that a start reads in one file, and what other starts of it read beside it', () => {
+    for (const artifact of graph.artifacts) {
+      expect(filesAtStart(artifact).length).toBeLessThanOrEqual(artifact === api ? 4 : 6)
+    }
+  })
+
+  it('take the members of Node’s own modules that they use, and no others', () => {
+    for (const { folder } of graph.artifacts) {
+      for (const file of readdirSync(folder).filter((name) => name.endsWith('.mjs'))) {
+        const source = readFileSync(join(folder, file), 'utf8')
+        const imported = source.matchAll(/\b(?:from|import)\(?"((?:node:)?[a-z_/]+)"/g)
+        const builtin = [...imported].filter(([, name]) => isBuiltin(name!))
+        expect(builtin.map(([text]) => `${file}: ${text}`)).toEqual([])
+      }
+    }
+  })
+
+  it('start nothing in the thread of reducers but what is its own', () => {
+    const threads = graph.artifacts.filter(({ folder }) => existsSync(join(folder, 'reducing.mjs')))
+    expect(threads.map(({ functionName }) => functionName)).toEqual(['Changes', 'Sweep'])
+    for (const artifact of threads) {
+      const read = filesRead(artifact.folder, 'reducing.mjs', { isLater: true })
+      const text = read.map((file) => readFileSync(join(artifact.folder, file), 'utf8')).join()
+      expect(text).toContain('workerData')
+      expect(text).not.toContain('SST_RESOURCE')
+    }
   })
 
   it('keep the start of the api small', () => {

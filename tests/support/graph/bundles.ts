@@ -36,18 +36,32 @@ export function callBundle(graph: Graph, artifact: Artifact, events: object[] = 
   return JSON.parse(stdout) as { type: string; answers: { statusCode: number; body: string }[] }
 }
 
-/** What is read from disk before the first call: the entry and what it imports, and those in turn. */
+/** Counts the bytes that are read from disk before the first call. */
 export function bytesAtStart(artifact: Artifact): number {
+  const files = filesAtStart(artifact)
+  return files.reduce((sum, file) => sum + statSync(join(artifact.folder, file)).size, 0)
+}
+
+/** Lists what is read from disk before the first call: the entry and what it imports, and those in turn. */
+export function filesAtStart(artifact: Artifact): string[] {
+  return filesRead(artifact.folder, artifact.handler.replace('.handler', '.mjs'))
+}
+
+/** Lists a file of a bundle and those that it reads at once, or also later. */
+export function filesRead(folder: string, entry: string, { isLater = false } = {}): string[] {
+  // What is imported later is written with a parenthesis.
+  const imports = isLater
+    ? /\b(?:from|import)\(?"\.\/([\w-]+\.mjs)"/g
+    : /\b(?:from|import)"\.\/([\w-]+\.mjs)"/g
   const seen = new Set<string>()
   const visit = (file: string) => {
     if (seen.has(file)) return
     seen.add(file)
-    const source = readFileSync(join(artifact.folder, file), 'utf8')
-    // A lazy import is written with a parenthesis.
-    for (const [, name] of source.matchAll(/\b(?:from|import)"\.\/([\w-]+\.mjs)"/g)) visit(name!)
+    const source = readFileSync(join(folder, file), 'utf8')
+    for (const [, name] of source.matchAll(imports)) visit(name!)
   }
-  visit(artifact.handler.replace('.handler', '.mjs'))
-  return [...seen].reduce((sum, file) => sum + statSync(join(artifact.folder, file)).size, 0)
+  visit(entry)
+  return [...seen]
 }
 
 /** `GET path` as a function URL hands it on (payload format 2.0). */
