@@ -26,9 +26,9 @@ export function readConfig(env: Environment): Config {
     const name = nameIn(env, setting)
     const value = env[name] || setting.default
     if (value === undefined) continue
-    const parsed = setting.schema.safeParse(value)
-    if (parsed.success) config[field] = parsed.data
-    else problems.push(refusal(setting, name, value))
+    const read = setting.read(value)
+    if (read === undefined) problems.push(refusal(setting, name, value))
+    else config[field] = read
   }
   if (config.requireAuth === false) problems.push(...whyKeysAreNeeded(config as Partial<Config>))
   if (config.demoKey !== undefined && config.demoKey === config.adminKey) {

@@ -1,6 +1,5 @@
 import { createPrivateKey } from 'node:crypto'
-import { z } from 'zod'
-import { listOf } from './forms'
+import { list, suchThat } from './forms'
 
 /** A place to which roots of the log are written. */
 export type RootPlace =
@@ -28,25 +27,19 @@ export function readRootPlace(text: string): RootPlace | undefined {
 // Each gets every root, one after the other.
 const MOST = 10
 
-const rootPlaces = z
-  .string()
-  .transform((text) => listOf(text).map(readRootPlace))
-  .refine((places) => places.length <= MOST && !places.includes(undefined))
-  .transform((places) => places.filter((one) => one !== undefined))
-
 /** The settings of roots are apart, since the file of all settings is long. */
 export const rootSettings = {
   rootsTo: {
     name: 'NONIUS_ROOTS_TO',
     expected:
       'up to ten of these, with commas between: the path of a file, an http: or https: address, s3://bucket/folder',
-    schema: rootPlaces,
+    read: list(readRootPlace, MOST),
   },
   rootsKey: {
     name: 'NONIUS_ROOTS_KEY',
     expected: 'an Ed25519 private key, PKCS #8 DER in base64',
     secret: true,
-    schema: z.string().refine(isSigningKey),
+    read: suchThat(isSigningKey),
   },
 } as const
 
