@@ -23,7 +23,7 @@ async function buildDocument(): Promise<string> {
   await using services = createServices(nowhere, options)
   const later = await Promise.all(laterApps.map(({ load }) => load(services)))
   const apps = [createApp(services), ...later]
-  return `${JSON.stringify(openApiDocument(apps), null, 2)}\n`
+  return `${JSON.stringify(await openApiDocument(apps), null, 2)}\n`
 }
 
 if (import.meta.main) {

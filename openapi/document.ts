@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { App } from '../src/http/context'
-import { routesOf } from '../src/http/operation'
+import { routesOf } from '../src/http/raw-operation'
 import { describeConditions } from './condition-schemas'
 import { describeEventTypes } from './event-schemas'
 import { examples, examplesOf } from './named-examples'
@@ -44,14 +44,14 @@ const key = {
 } as const
 
 /** Makes the OpenAPI document of every route of some apps. */
-export function openApiDocument(apps: readonly App[]) {
+export async function openApiDocument(apps: readonly App[]) {
   const generator = new OpenAPIHono()
   const registry = generator.openAPIRegistry
   registry.registerComponent('securitySchemes', 'key', key)
   describeEventTypes(registry)
   describeWebhookMessage(registry)
   describeConditions(registry)
-  for (const route of apps.flatMap(routesOf)) registry.registerPath(route)
+  for (const app of apps) for (const route of await routesOf(app)) registry.registerPath(route)
   const document = generator.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

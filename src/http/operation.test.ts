@@ -6,10 +6,11 @@ import { createAnswerRoom } from './answers/room'
 import type { App, AppEnv } from './context'
 import { errorResponseWith } from './error-response'
 import { jsonBody, jsonReply, problems } from './openapi'
-import { operation, rawOperation } from './operation'
+import { operation } from './operation'
 import { limit } from './query-fields'
+import { rawOperation, routesOf } from './raw-operation'
 import { repliesTo } from './reply'
-import { createRoute } from './route'
+import { createRoute, laterRoute } from './route'
 import { z } from './zod'
 
 // Half of this file is proved by `tsc --noEmit`: a line below `@ts-expect-error` has to fail.
@@ -43,6 +44,8 @@ const page = createRoute({
     ...problems(),
   },
 })
+
+const later = laterRoute('put', '/things/{id}', async () => route)
 
 const limits = { maxBodyBytes: 1000, bodyTimeoutSeconds: 5 }
 
@@ -95,6 +98,15 @@ export function refused(app: App) {
   operation(app, route, {}, (c, { reply, principal }) => reply.json(c, 200, principal))
   // @ts-expect-error a member is missing
   rawOperation(app, route, (c, reply) => reply.written(c, 200, jsonOf({ id: 'a' })))
+  rawOperation(app, later, (c, reply) => reply.json(c, 200, thing))
+  // @ts-expect-error a member is missing
+  rawOperation(app, later, (c, reply) => reply.json(c, 200, { id: 'a' }))
+  // @ts-expect-error that is not the method of the route
+  laterRoute('post', '/things/{id}', async () => route)
+  // @ts-expect-error that is not its path
+  laterRoute('put', '/things', async () => route)
+  // @ts-expect-error its parameters are needed before it is loaded
+  operation(app, later, {}, (c, { reply }) => reply.json(c, 200, thing))
   // @ts-expect-error a member is missing
   jsonObject<z.output<typeof Thing>>({ id: jsonString('a') })
   // @ts-expect-error the items are strings
@@ -128,6 +140,23 @@ describe('an operation', () => {
     const response = await put('/things/a%2Fb?limit=7', 1, { 'if-match': 'x' })
     expect(response.status).toBe(202)
     expect(await response.json()).toEqual({ jobId: 'demo,a/b,8,x' })
+  })
+
+  it('is known before its route is loaded, and described by it', async () => {
+    let loads = 0
+    const known: App = new Hono<AppEnv>()
+    const counted = laterRoute('put', '/things/{id}', async () => {
+      loads += 1
+      return route
+    })
+    rawOperation(known, counted, (c, reply) =>
+      reply.json(c, 200, { ...thing, id: c.req.param('id')! }),
+    )
+    const response = await known.request('/things/b', { method: 'PUT' }, {})
+    expect(await response.json()).toEqual({ ...thing, id: 'b' })
+    expect(loads).toBe(0)
+    expect(await routesOf(known)).toEqual([route])
+    expect(loads).toBe(1)
   })
 
   it('answers as its route declares, also in parts', async () => {

@@ -1,5 +1,6 @@
 import type { App, AppContext } from './context'
 import { type BodyLimits, readJson } from './json-body'
+import { register } from './raw-operation'
 import { type Replies, repliesTo } from './reply'
 import type { JsonBodyOf, ParametersOf, ReplyOf, Route } from './route'
 import { parseAs, parseHeaders, parseQuery } from './validation'
@@ -57,37 +58,6 @@ export function operation<
     }
     return handle(c, input as unknown as Input<R, Admitted, Limits>)
   })
-}
-
-/**
- * Registers a route, for OpenAPI too, whose handler reads the request itself: bodies of events are
- * never run through Zod, their schemas are documentation.
- */
-export function rawOperation<R extends Route>(
-  app: App,
-  route: R,
-  handle: (c: AppContext, reply: Replies<R>) => ReplyOf<R> | Promise<ReplyOf<R>>,
-): void {
-  const reply = repliesTo<R>()
-  register(app, route, (c) => handle(c, reply))
-}
-
-// Only what a route says of itself is remembered: who makes the document asks for it.
-const described = new WeakMap<App, Route[]>()
-
-/** Lists the routes of an app in the order in which they were registered. */
-export function routesOf(app: App): readonly Route[] {
-  return described.get(app) ?? []
-}
-
-function register(
-  app: App,
-  route: Route,
-  handle: (c: AppContext) => Response | Promise<Response>,
-): void {
-  described.set(app, [...routesOf(app), route])
-  const path = route.path.replaceAll(/\{(.+?)}/g, ':$1')
-  app.on(route.method.toUpperCase(), path, handle)
 }
 
 interface Parts {

@@ -11,6 +11,25 @@ export function createRoute<Path extends string, R extends Omit<Route, 'path'> &
   return route
 }
 
+/** A route whose schemas are loaded when somebody asks what it is: no request needs them. */
+export interface LaterRoute<R extends Route> {
+  method: R['method']
+  path: R['path']
+  load(): Promise<R>
+}
+
+/**
+ * Declares a route by no more than where requests to it go, so that a process that answers them loads no
+ * schema. Another method or path than the route's own does not compile.
+ */
+export function laterRoute<R extends Route>(
+  method: NoInfer<R['method']>,
+  path: NoInfer<R['path']>,
+  load: () => Promise<R>,
+): LaterRoute<R> {
+  return { method, path, load }
+}
+
 type Content<Media extends string> = { content: { [Type in Media]: { schema: z.ZodType } } }
 
 /**

@@ -7,7 +7,7 @@ import { caliperEnvelope } from '../caliper/examples'
 import { InvalidReport, reportingWith, ValidReport } from '../conformance-report'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonReply, problems } from '../openapi'
-import { rawOperation } from '../operation'
+import { rawOperation } from '../raw-operation'
 import { createRoute } from '../route'
 
 const route = createRoute({

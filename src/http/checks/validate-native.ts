@@ -7,7 +7,7 @@ import type { App, AppContext, AppDeps } from '../context'
 import { inHeader } from '../credentials'
 import { NativeBody, NativeLines } from '../native/event'
 import { jsonReply, problems } from '../openapi'
-import { rawOperation } from '../operation'
+import { rawOperation } from '../raw-operation'
 import { createRoute } from '../route'
 
 const issue = {

@@ -1,5 +1,10 @@
 import { requestIdHeader } from '../openapi'
-import { MinimalReceipt, preferenceApplied, ReceiptSchema, receiptExample } from '../receipt'
+import {
+  MinimalReceipt,
+  preferenceApplied,
+  ReceiptSchema,
+  receiptExample,
+} from '../receipt-schemas'
 import { z } from '../zod'
 
 const count = z.int().min(0)

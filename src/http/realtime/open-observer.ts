@@ -4,10 +4,11 @@ import { requireWriter } from '../authenticate'
 import type { App } from '../context'
 import { inHandshake, subprotocolHeaders } from '../credentials'
 import { problems } from '../openapi'
-import { rawOperation } from '../operation'
+import { rawOperation } from '../raw-operation'
 import { optOutIn, serverFacts } from '../receive'
 import { createRoute } from '../route'
-import { handedOver, KeyInAddress } from './handed-over'
+import { handedOver } from './handed-over'
+import { KeyInAddress } from './key-in-address'
 
 const route = createRoute({
   method: 'get',

@@ -1,24 +1,11 @@
 import type { App } from '../context'
-import { jsonReply, problems } from '../openapi'
-import { operation } from '../operation'
-import { createRoute } from '../route'
-import { z } from '../zod'
+import { rawOperation } from '../raw-operation'
+import { laterRoute } from '../route'
 
-const Health = z.object({ status: z.literal('ok') }).openapi('Health')
-
-const route = createRoute({
-  method: 'get',
-  path: '/health',
-  operationId: 'getHealth',
-  tags: ['System'],
-  summary: 'Is the process alive?',
-  description: 'Touches nothing. Ask `/ready` whether events can be taken.',
-  responses: {
-    200: jsonReply(Health, { description: 'It is', example: { status: 'ok' } }),
-    ...problems(),
-  },
+const route = laterRoute('get', '/health', async () => {
+  return (await import('./get-health-route')).route
 })
 
 export function getHealth(app: App) {
-  operation(app, route, {}, (c, { reply }) => reply.json(c, 200, { status: 'ok' }))
+  rawOperation(app, route, (c, reply) => reply.json(c, 200, { status: 'ok' }))
 }

@@ -1,5 +1,5 @@
 import { sessionTypes } from '../../standards/native/session-door'
-import { ReceiptBlocked, WithheldCounts } from '../receipt'
+import { ReceiptBlocked, WithheldCounts } from '../receipt-schemas'
 import { z } from '../zod'
 
 const id = z.union([z.string(), z.int()])
