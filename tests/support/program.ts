@@ -6,7 +6,7 @@ export const repository = resolve(import.meta.dir, '../..')
 /** A program at work, with what it has said so far. */
 export interface Program {
   /** Resolves once `pattern` is found in what it wrote to stdout. */
-  says(pattern: RegExp): Promise<string>
+  says(pattern: RegExp, patienceMs?: number): Promise<string>
   signal(signal: NodeJS.Signals): void
   /** As Ctrl-C at a terminal does: to the program and to everything that it started. */
   interrupt(): Promise<Finished>
@@ -59,8 +59,8 @@ export function start(
 
   return {
     finished,
-    async says(pattern) {
-      const late = Bun.sleep(PATIENCE_MS).then(() => 'late' as const)
+    async says(pattern, patienceMs = PATIENCE_MS) {
+      const late = Bun.sleep(patienceMs).then(() => 'late' as const)
       while (!pattern.test(said)) {
         const event = await Promise.race([heard.promise, late, finished])
         if (pattern.test(said)) break

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { GlueClient } from '@aws-sdk/client-glue'
 import { Command } from 'commander'
 import { version } from '../../package.json'
 import { bootstrap } from '../../src/access/keys/bootstrap'
@@ -10,8 +11,9 @@ import { openRegistry } from '../../src/platform/aws'
 import { systemClock as clock } from '../../src/platform/clock'
 import type { Graph } from '../synth/graph'
 import { becomeDeployer } from './deployer'
-import { type Deployment, startDeployment } from './deployment'
-import { startDynamoDb, startMinistack } from './emulators/start'
+import { type Deployment, lakeOf, startDeployment } from './deployment'
+import { emulated, startDynamoDb, startMinistack } from './emulators/start'
+import { noteRunning } from './running'
 import { synthesised } from './synthesised'
 
 interface Options {
@@ -21,6 +23,7 @@ interface Options {
   dynamodb?: string
   ministack?: string
   visibility?: string
+  athena?: boolean
   quiet?: boolean
 }
 
@@ -34,6 +37,7 @@ await new Command('aws:local')
   .option('--dynamodb <url>', 'a DynamoDB Local that runs already')
   .option('--ministack <url>', 'a ministack that runs already')
   .option('--visibility <seconds>', 'until a message that was in hand when this died comes back')
+  .option('--athena', 'answer SQL, by Trino; needs 2 GB of memory and half a minute more')
   .option('--quiet', 'do not show what the functions write')
   .addHelpText(
     'after',
@@ -62,9 +66,10 @@ async function run(options: Options) {
     synthesised(options.stage, stateDir),
     await emulators(options, opened),
   ]
+  const athena = options.athena ? await startAthena(graph, endpoints.ministack, opened) : undefined
   const deployment = await startDeployment({
     graph: options.visibility ? withVisibility(graph, Number(options.visibility)) : graph,
-    endpoints,
+    endpoints: { ...endpoints, athena },
     stateDir,
     port: Number(options.port),
     environment: settings(),
@@ -73,6 +78,9 @@ async function run(options: Options) {
   opened.use(deployment)
   const keys = await firstKeys(deployment)
   const url = new URL(deployment.url)
+  const { endpoint, resources, clients } = deployment
+  const { ministack: tokensAt } = endpoints
+  opened.use(noteRunning(url.port, { endpoint, resources, ...clients, tokensAt }))
   process.stdout.write(banner({ url, keys, dataDir: stateDir }, `${version} (AWS, emulated)`))
   process.stdout.write(`\nEvents over WebSocket: ${deployment.socketUrl}/ws/publish\n`)
   await stopping
@@ -84,6 +92,21 @@ async function emulators({ dynamodb, ministack }: Options, opened: AsyncDisposab
   if (dynamodb && ministack) return { dynamoDb: dynamodb, ministack }
   const [tables, rest] = await Promise.all([startDynamoDb(), startMinistack()])
   return { dynamoDb: opened.use(tables).endpoint, ministack: opened.use(rest).endpoint }
+}
+
+/** Starts Trino in the place of Athena, over what Firehose writes. @returns its address */
+async function startAthena(graph: Graph, aws: string, opened: AsyncDisposableStack) {
+  process.stderr.write('Starting Trino\n')
+  // Few people ask it anything: whoever does not, needs neither Maven nor the half of a gigabyte.
+  const { startAthenaByTrino } = await import('./emulators/athena-by-trino')
+  const { startTrino } = await import('./emulators/trino')
+  const { database, lake: bucket } = lakeOf(graph)
+  const { query, ...trino } = await startTrino({ aws, database, iceberg: true })
+  opened.use(trino)
+  const { region, credentials } = emulated
+  const glue = new GlueClient({ region, credentials, endpoint: aws })
+  const { now } = clock
+  return opened.use(startAthenaByTrino({ query, glue, bucket, database, now })).endpoint
 }
 
 // The time-out can be shortened: six minutes, as deployed, are long for a person who tries out what

@@ -48,6 +48,8 @@ export interface Deployment extends AsyncDisposable {
   /** Functions are linked to these resources, under the names of this machine. */
   resources: Resources
   lakeBucket: string
+  /** Cognito's pool of programs, and its first client, as the emulator calls them. */
+  clients: { userPoolId: string; clientId: string }
   functionNamed(name: string): LocalFunction
   /** Resolves once everything in the streams was handed on. */
   drain(): Promise<void>
@@ -67,6 +69,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
 
   const identities = new Map<string, Identity>([[deployer.accessKeyId, deployer.identity]])
   const services: Record<string, string> = { dynamodb: endpoints.dynamoDb }
+  if (endpoints.athena !== undefined) services.athena = endpoints.athena
   const proxy = opened.use(
     await startIamProxy({
       ...emulated,
@@ -92,6 +95,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     rename,
     stateDir,
     endpoint: proxy.endpoint,
+    cognito: endpoints.ministack,
     runtime: lambdaRuntime(),
     environment: options.environment ?? {},
     log,
@@ -128,7 +132,11 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     streamUrl: streamUrl.url,
     endpoint: proxy.endpoint,
     resources: linked(graph),
-    lakeBucket: lakeBucket(graph),
+    lakeBucket: lakeOf(graph).lake,
+    clients: {
+      userPoolId: outputId(graph, 'aws:cognito/userPool:UserPool'),
+      clientId: outputId(graph, 'aws:cognito/userPoolClient:UserPoolClient'),
+    },
     functionNamed: (name) => functionOf(functionArn(graph, name)),
     async drain() {
       for (const stream of streams) await stream.drain()
@@ -163,9 +171,15 @@ function functionArn({ resources }: Graph, name: string): string {
   return String(found?.outputs.arn)
 }
 
-function lakeBucket({ resources }: Graph): string {
-  const found = resources.find(
+function outputId({ resources }: Graph, wanted: string): string {
+  return String(resources.find(({ type }) => type === wanted)?.outputs.id)
+}
+
+/** Names the bucket of the lake, and its database of Glue. */
+export function lakeOf({ resources }: Graph): { lake: string; database: string } {
+  const lake = resources.find(
     ({ type, parent }) => type === 'aws:s3/bucket:Bucket' && parent === 'Lake',
   )
-  return found?.inputs.bucket
+  const database = resources.find(({ type }) => type === 'aws:glue/catalogDatabase:CatalogDatabase')
+  return { lake: lake?.inputs.bucket, database: database?.inputs.name }
 }

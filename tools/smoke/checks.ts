@@ -1,18 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-
-/** A deployment is called through this. */
-export interface Deployment {
-  /** Calls a route. @param path from the root; `init.key` replaces the key, '' sends none */
-  call(path: string, init?: RequestInit & { key?: string }): Promise<Answer>
-}
-
-export interface Answer {
-  status: number
-  headers: Headers
-  /** The body is parsed when it is JSON, and text otherwise. */
-  body: unknown
-}
+import { type Answer, type Deployment, equal, expect, sendJson } from './calling'
 
 /** A check tests one promise. `run` throws a sentence when the promise is broken. */
 export interface Check {
@@ -38,20 +26,20 @@ export const checks: Check[] = [
   },
   {
     promise: 'an event is acknowledged, and can be read back as it was sent',
-    async run({ call }) {
+    async run(deployment) {
       const event = anEvent()
-      const { eventIds } = receiptOf(await post(call, envelopeOf([event])))
+      const { eventIds } = receiptOf(await post(deployment, envelopeOf([event])))
       equal(eventIds, [event.id], 'eventIds')
       const path = `/analytics/events/${encodeURIComponent(event.id)}`
-      equal(expect(await call(path), 200), event, 'the event')
+      equal(expect(await deployment.call(path), 200), event, 'the event')
     },
   },
   {
     promise: 'the same event again is recognised',
-    async run({ call }) {
+    async run(deployment) {
       const envelope = envelopeOf([anEvent()])
-      equal(receiptOf(await post(call, envelope)).duplicates, 0, 'duplicates')
-      equal(receiptOf(await post(call, envelope)).duplicates, 1, 'duplicates')
+      equal(receiptOf(await post(deployment, envelope)).duplicates, 0, 'duplicates')
+      equal(receiptOf(await post(deployment, envelope)).duplicates, 1, 'duplicates')
     },
   },
   {
@@ -66,17 +54,19 @@ export const checks: Check[] = [
   },
   {
     promise: 'an item that is no event is set aside, and its neighbours are kept',
-    async run({ call }) {
-      const { eventIds, quarantined } = receiptOf(await post(call, envelopeOf([anEvent(), {}])))
+    async run(deployment) {
+      const { eventIds, quarantined } = receiptOf(
+        await post(deployment, envelopeOf([anEvent(), {}])),
+      )
       equal(eventIds.length, 1, 'eventIds')
       equal(quarantined[0]?.index, 1, 'the index of the quarantined item')
     },
   },
   {
     promise: 'a document is explained by the standard’s text',
-    async run({ call }) {
+    async run(deployment) {
       const { type, ...untyped } = anEvent()
-      const answer = await post(call, envelopeOf([untyped]), `${EVENTS}/validate`)
+      const answer = await post(deployment, envelopeOf([untyped]), `${EVENTS}/validate`)
       const text = JSON.stringify(expect(answer, 400))
       if (!text.includes('["data",0,"type"]'))
         throw new Error(`no word of the missing type: ${text}`)
@@ -117,9 +107,8 @@ function envelopeOf(data: unknown[]) {
   return { sensor, sendTime: new Date().toISOString(), dataVersion: CONTEXT, data }
 }
 
-function post(call: Deployment['call'], envelope: unknown, path = EVENTS): Promise<Answer> {
-  const headers = { 'content-type': 'application/json' }
-  return call(path, { method: 'POST', headers, body: JSON.stringify(envelope) })
+function post(deployment: Deployment, envelope: unknown, path = EVENTS): Promise<Answer> {
+  return sendJson(deployment, 'POST', path, envelope)
 }
 
 interface SeenReceipt {
@@ -130,15 +119,4 @@ interface SeenReceipt {
 
 function receiptOf(answer: Answer): SeenReceipt {
   return expect(answer, 200) as SeenReceipt
-}
-
-function expect({ status, body }: Answer, wanted: number): unknown {
-  if (status === wanted) return body
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  throw new Error(`it was answered ${status} instead of ${wanted}: ${text.slice(0, 500)}`)
-}
-
-function equal(found: unknown, wanted: unknown, what: string): void {
-  if (JSON.stringify(found) === JSON.stringify(wanted)) return
-  throw new Error(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`)
 }

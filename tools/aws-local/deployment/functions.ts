@@ -12,6 +12,8 @@ interface Options {
   rename(text: string): string
   /** Functions believe AWS to be here. */
   endpoint: string
+  /** They find Cognito here, which they ask without a signature. */
+  cognito: string
   stateDir: string
   runtime: FunctionSpec['runtime']
   /** These settings override those of the graph. */
@@ -46,6 +48,8 @@ function functionSpec({ inputs, outputs, parent }: GraphResource, options: Optio
       AWS_ACCESS_KEY_ID: accessKeyOf(inputs.role),
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL: options.endpoint,
+      AWS_LOCAL_COGNITO: options.cognito,
+      NODE_OPTIONS: `--require ${join(import.meta.dirname, '../cognito.cjs')}`,
       ...options.environment,
     },
     runtime: options.runtime,

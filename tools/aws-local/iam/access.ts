@@ -24,6 +24,11 @@ export function accessOf(request: SignedRequest, { region, accountId }: Place): 
       const resource = arn('firehose')(`deliverystream/${DeliveryStreamName}`)
       return [{ action: `firehose:${operationOf(request)}`, resource }]
     }
+    case 'athena':
+      return [athenaAccess(request, arn('athena'))]
+    case 'cognito-idp':
+      // The deployer alone asks, who may do everything; a pool's ARN would be needed for anybody else.
+      return [{ action: `cognito-idp:${operationOf(request)}`, resource: '*' }]
     case 'kms':
       return [kmsAccess(request, arn('kms'))]
     case 'execute-api':
@@ -51,6 +56,13 @@ function kmsAccess(request: SignedRequest, arn: (rest: string) => string): Acces
       ...Object.fromEntries(context.map(([key, one]) => [`kms:EncryptionContext:${key}`, [one]])),
     },
   }
+}
+
+/** Reads the work group: of what runs already, off its id, in which the emulator has it (`athena-by-trino.ts`). */
+function athenaAccess(request: SignedRequest, arn: (rest: string) => string): AccessRequest {
+  const { WorkGroup, QueryExecutionId = '' } = jsonOf(request)
+  const group = WorkGroup ?? String(QueryExecutionId).split('/')[0]
+  return { action: `athena:${operationOf(request)}`, resource: arn(`workgroup/${group}`) }
 }
 
 const CONNECTION = /\/([^/]+)\/([^/]+)\/@connections\/(.+)$/

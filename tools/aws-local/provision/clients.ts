@@ -12,6 +12,8 @@ export interface Endpoints {
   dynamoDb: string
   /** Every other service has this endpoint. */
   ministack: string
+  /** Athena has this endpoint; left out, nobody answers SQL. */
+  athena?: string | undefined
 }
 
 /** Makes the deployer's clients: they may do everything. */

@@ -11,10 +11,24 @@ export async function provisionDatabase({ inputs }: GraphResource, { glue }: Adm
 /** Makes a table of the Glue catalog, or a view. */
 export async function provisionGlueTable({ inputs }: GraphResource, { glue }: AdminClients) {
   const { databaseName, storageDescriptor } = inputs
-  const TableInput = { ...capitalised(inputs), StorageDescriptor: capitalised(storageDescriptor) }
+  const TableInput = {
+    ...capitalised(inputs),
+    StorageDescriptor: capitalised(storageDescriptor),
+    ...(inputs.tableType === 'VIRTUAL_VIEW' && readableByTrino(inputs)),
+  }
   await unlessThere(
     glue.send(new CreateTableCommand({ DatabaseName: databaseName, TableInput } as never)),
   )
+}
+
+// The emulator answers an empty description where Glue has none, and Trino prefers a description to the comment by
+// which it knows a view; it also asks for a place, which a view has not.
+function readableByTrino({ parameters, storageDescriptor }: GraphResource['inputs']) {
+  return {
+    Description: parameters.comment,
+    StorageDescriptor: { ...capitalised(storageDescriptor), Location: '' },
+    PartitionKeys: [],
+  }
 }
 
 export async function provisionDeliveryStream(

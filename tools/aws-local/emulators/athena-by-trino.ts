@@ -2,9 +2,9 @@ import { AthenaClient } from '@aws-sdk/client-athena'
 import { type GlueClient, UpdateTableCommand } from '@aws-sdk/client-glue'
 import { glueView } from '../../../src/platform/aws/lake/glue-view'
 import { SETTLED, SETTLED_PREFIX, settledColumns } from '../../../src/platform/aws/settlement/texts'
-import { glueViewInput } from '../../../tools/aws-local/create-glue'
-import type { TrinoResult } from '../../../tools/aws-local/emulators/trino-client'
-import { ICEBERG } from '../../../tools/aws-local/emulators/trino-config'
+import { glueViewInput } from '../create-glue'
+import type { TrinoResult } from './trino-client'
+import { ICEBERG } from './trino-config'
 
 type Body = Record<string, unknown>
 
@@ -96,8 +96,12 @@ export function startAthenaByTrino({ query, glue, bucket, database, now }: Needs
     }
   }
 
+  function executionOf(id: unknown): Execution {
+    return executions[Number(String(id).split('/').at(-1))]!
+  }
+
   const answers: Record<string, (body: Body) => Body> = {
-    StartQueryExecution({ QueryString, ClientRequestToken }) {
+    StartQueryExecution({ QueryString, ClientRequestToken, WorkGroup }) {
       const known = tokens.get(ClientRequestToken as string)
       if (known !== undefined) return { QueryExecutionId: known }
       const execution: Execution = {
@@ -105,13 +109,14 @@ export function startAthenaByTrino({ query, glue, bucket, database, now }: Needs
         submitted: now(),
         state: 'RUNNING',
       }
-      const id = String(executions.push(execution) - 1)
+      // The work group is in it, so that who may ask for it can be told (`iam/access.ts`).
+      const id = `${WorkGroup}/${executions.push(execution) - 1}`
       tokens.set(ClientRequestToken as string, id)
       void begin(execution)
       return { QueryExecutionId: id }
     },
     GetQueryExecution({ QueryExecutionId }) {
-      const { state, reason, submitted, sql } = executions[Number(QueryExecutionId)]!
+      const { state, reason, submitted, sql } = executionOf(QueryExecutionId)
       const SubmissionDateTime = submitted.getTime() / 1000
       const Status = { State: state, StateChangeReason: reason, SubmissionDateTime }
       const StatementType = /^(SELECT|WITH)\b/i.test(sql) ? 'DML' : 'DDL'
@@ -120,7 +125,7 @@ export function startAthenaByTrino({ query, glue, bucket, database, now }: Needs
     // The query goes on: nobody asks for it any more.
     StopQueryExecution: () => ({}),
     GetQueryResults({ QueryExecutionId }) {
-      const { result } = executions[Number(QueryExecutionId)]!
+      const { result } = executionOf(QueryExecutionId)
       const { columns = [], rows = [] } = result ?? {}
       const isUpdate = columns[0]?.name === 'rows'
       const header = { Data: columns.map(({ name }) => ({ VarCharValue: name })) }
@@ -150,6 +155,7 @@ export function startAthenaByTrino({ query, glue, bucket, database, now }: Needs
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   })
   return {
+    endpoint: server.url.origin,
     client,
     failures,
     statements: () => executions.map(({ sql }) => sql),
