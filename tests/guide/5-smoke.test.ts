@@ -28,7 +28,26 @@ it('sees every promise kept, and each that is not', async () => {
   const gone = await smoke(server.url, server.key)
   expect(gone.stdout).toContain('0 of ')
   expect(gone.exitCode).toBe(1)
-})
+}, 60_000)
+
+it('waits for what follows from an event, and leaves out what only AWS has', async () => {
+  using folder = temporaryFolder()
+  const env = { NONIUS_ALLOW_PRIVATE_WEBHOOKS: '1' }
+  await using server = await startServerProcess(folder.path, env)
+  const { stdout, exitCode } = await smoke('--deep', server.url, server.key, '--minutes', '1')
+  expect(stdout).not.toContain('FAIL')
+  expect(stdout.match(/^ok .*(lake|webhook).*$/gm)).toHaveLength(2)
+  expect(stdout.match(/^left .*it needs a stage on AWS.*$/gm)).toHaveLength(2)
+  expect(exitCode).toBe(0)
+}, 60_000)
+
+it('says of what follows why it does not', async () => {
+  using folder = temporaryFolder()
+  await using server = await startServerProcess(folder.path)
+  const { stdout, exitCode } = await smoke('--deep', server.url, server.key, '--minutes', '0.05')
+  expect(stdout).toMatch(/^FAIL an event is sent to a webhook.*\n.*is not a public address/m)
+  expect(exitCode).toBe(1)
+}, 60_000)
 
 it('says how it is used', async () => {
   const { exitCode, stderr } = await smoke('not-a-url', 'key')

@@ -43,6 +43,9 @@ async function run(url: URL, key: string, options: Options) {
   const staged = deep && !httpOnly ? await import('./deep/find-stage') : undefined
   const deployed = staged?.findStage(url)
   if (staged && !deployed && !isLoopback(url)) {
+    process.stderr.write(
+      `Reading the names of stage ${stage} by sst shell, with your credentials; --http-only does without.\n`,
+    )
     const args = [url.href, key, '--deep', '--minutes', String(minutes)]
     process.exitCode = staged.runWithin(stage, import.meta.filename, args)
     return
