@@ -1,6 +1,8 @@
 import { Resource } from 'sst'
 import { readConfig } from '../src/config/read-config'
 import { createApp } from '../src/http/app'
+import { rateLimitOf } from '../src/http/rate-limit'
+import { createSharedLimiter, ratesOf } from '../src/limits/limiter'
 import { openServing } from '../src/platform/aws'
 import { metered } from '../src/platform/aws/lambda/metered'
 import { createUrlHandler, MAX_REPLIED_BYTES } from '../src/platform/aws/lambda/url-handler'
@@ -16,17 +18,21 @@ const { questionsWorkgroup: athenaWorkgroup } = Resource.Nonius
 const resources = { ...Resource.Nonius, athenaWorkgroup }
 const serving = openServing(resources, { clock, log, defaultXapi: config.xapi })
 const { platform, measured } = metered({ platform: serving, metrics })
+const limiter = createSharedLimiter({
+  ...{ rates: ratesOf(config), tally: serving.rateTally, clock },
+  failed: (reason) => log.warn('rates are kept by each process alone for a while', { reason }),
+})
 // Answers leave here whole: those who ask for a stream are sent on.
 const { NONIUS_STREAM_URL: streamAt } = process.env
 const options = {
-  ...{ config, clock, log, maxReplyBytes: MAX_REPLIED_BYTES },
+  ...{ config, clock, log, limiter, maxReplyBytes: MAX_REPLIED_BYTES },
   ...(streamAt && { streamAt }),
 }
 const services = createServices(platform, options)
-const app = createApp(services)
+const app = createApp(services, { limit: rateLimitOf(services) })
 
 /** Answers everything that comes over HTTP. */
 export const handler = createUrlHandler({
   fetch: app.fetch,
-  measured: (answer) => measured(answer, services.audit, services.budgets),
+  measured: (answer) => measured(answer, services.audit, services.budgets, limiter),
 })

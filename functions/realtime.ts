@@ -2,7 +2,9 @@ import type { Context } from 'aws-lambda'
 import { Resource } from 'sst'
 import { readConfig } from '../src/config/read-config'
 import { createApp } from '../src/http/app'
+import { rateLimitOf } from '../src/http/rate-limit'
 import { handshakeWith } from '../src/http/realtime/handshake'
+import { createSharedLimiter, ratesOf } from '../src/limits/limiter'
 import { openServing } from '../src/platform/aws'
 import { MAX_MESSAGE_BYTES } from '../src/platform/aws/connections'
 import { metered } from '../src/platform/aws/lambda/metered'
@@ -26,7 +28,11 @@ const log = createLog(config.logLevel, 'json')
 const metrics = createMetrics(Resource.App)
 const serving = openServing(Resource.Nonius, { clock, log, defaultXapi: config.xapi })
 const { platform, measured } = metered({ platform: serving, metrics })
-const services = createServices(platform, { config, clock, log })
+const limiter = createSharedLimiter({
+  ...{ rates: ratesOf(config), tally: serving.rateTally, clock },
+  failed: (reason) => log.warn('rates are kept by each process alone for a while', { reason }),
+})
+const services = createServices(platform, { config, clock, log, limiter })
 const timeLeft = createTimeLeft()
 const opened = openConnections(Resource.Nonius, { clock })
 const limits = { maxMessageBytes: MAX_MESSAGE_BYTES, maxReplyBytes: MAX_MESSAGE_BYTES }
@@ -72,10 +78,12 @@ const handle = createRealtimeHandler({
   ...opened,
   protocols: socketProtocols(services, limits),
   relayed: [subscribe, observe],
-  handshake: handshakeWith(createApp(services)),
+  handshake: handshakeWith(createApp(services, { limit: rateLimitOf(services) })),
   log,
 })
 
 /** Answers everything that comes over WebSocket. */
 export const handler = (event: RealtimeEvent, context?: Context) =>
-  timeLeft.during(context, () => measured(() => handle(event), services.audit, services.budgets))
+  timeLeft.during(context, () =>
+    measured(() => handle(event), services.audit, services.budgets, limiter),
+  )

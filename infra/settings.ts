@@ -89,6 +89,9 @@ const passedOn = [
   'NONIUS_QUARANTINE_MAX_BYTES',
   'NONIUS_MAX_WEBHOOKS',
   'NONIUS_MAX_SUBSCRIBERS',
+  'NONIUS_RATE_LIMIT_PUBLISH',
+  'NONIUS_RATE_LIMIT_QUERY',
+  'NONIUS_RATE_LIMIT_ADMIN',
   'NONIUS_OIDC_ISSUER', // replaces the user pool that is made
   'NONIUS_OIDC_AUDIENCE',
   'NONIUS_LOG_LEVEL',
@@ -105,11 +108,17 @@ export const reducersFolder = ['off', 'on-demand', 'built-in', ''].includes(redu
 
 const given = passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
 
+// One key may take half of what an account answers, ten requests a second for each of a thousand calls at a time
+// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html): a key in a loop leaves the other half to all others, and
+// a school at its bell, which brings 1,900 requests a second of 8,400 (docs/scale.md), has room.
+const MOST_PUBLISHED = '300000/minute'
+
 /** The functions read this as one machine reads its environment. */
 export const environment: Record<string, string> = {
   // The stage decides, whatever the deployer's environment says: nobody weakens production by it.
   NONIUS_ENVIRONMENT: isPermanentStage ? 'production' : 'development',
   NONIUS_HOT_TTL_DAYS: String(hotTtlDays),
+  NONIUS_RATE_LIMIT_PUBLISH: MOST_PUBLISHED,
   NONIUS_REDUCERS: ['off', 'on-demand'].includes(reducers) ? reducers : 'built-in',
   ...Object.fromEntries(given),
 }

@@ -62,7 +62,7 @@ export interface AppOptions {
   streamAt?: string
   /** Memory for what comes in. Left out, it is not counted. */
   budget?: Budget
-  /** Limits the rates of callers. Left out, as on AWS, none is limited. */
+  /** Limits the rates of callers. Left out, none is limited. */
   limiter?: Limiter
   /** Has the figures for `/metrics`. Left out where the platform's own metrics tell. */
   meter?: Meter

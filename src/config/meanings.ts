@@ -44,7 +44,7 @@ export const meanings: { [Name in keyof Config]-?: string } = {
     'What that issuer knows Nonius by: in `aud`, or, as Cognito has it, before the slash of a scope.',
   allowPrivateWebhooks: '`1` lets webhooks call private and loopback addresses, over http too.',
   rateLimitPublish:
-    'Requests and messages that bring events, from one key, or without a good one from one address; more are answered 429. `off`: as many as come. On one machine.',
+    'Requests and messages that bring events, from one key, or without a good one from one address; more are answered 429. `off`: as many as come. On AWS a key has `300000/minute`.',
   rateLimitQuery: 'The same, of requests that read.',
   rateLimitAdmin: 'The same, of requests that change settings, webhooks, keys or the quarantine.',
   unknownTypes:

@@ -16,7 +16,7 @@ import { registerSystem } from './system'
 
 /** A door gives these to its app, where it has them. */
 interface AppDoor {
-  /** Left out, as on AWS, nobody's rate is limited. */
+  /** Left out, nobody's rate is limited. */
   limit?: RateLimit | undefined
 }
 

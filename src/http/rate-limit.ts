@@ -18,11 +18,13 @@ export interface RateLimit {
   unknown(c: AppContext): void
   /** Counts a request of a stranger whose answer is no 401. @throws {AppError} `rate_limited` */
   stranger(c: AppContext): void
+  /** Counts a large document that is asked for without a good key. @throws {AppError} `rate_limited` */
+  document(c: AppContext): void
   /** Counts a request that was turned away for want of a good key. */
   after(c: AppContext): void
 }
 
-/** Makes the limits of a process. @returns undefined where nothing is counted (on AWS) */
+/** Makes the limits of a process. @returns undefined where nothing is counted */
 export function rateLimitOf({ limiter, findTenant }: Services): RateLimit | undefined {
   if (limiter === undefined) return undefined
   return {
@@ -54,6 +56,10 @@ export function rateLimitOf({ limiter, findTenant }: Services): RateLimit | unde
       if (routeClass !== undefined) tell(c, limiter.stranger(c.env?.ip, routeClass))
     },
 
+    document(c) {
+      tell(c, limiter.document())
+    },
+
     after(c) {
       const routeClass = classOf(c.req.method, c.req.path)
       if (c.res.status === 401 && routeClass) limiter.stranger(c.env?.ip, routeClass)
@@ -62,8 +68,8 @@ export function rateLimitOf({ limiter, findTenant }: Services): RateLimit | unde
 }
 
 /** Anybody can read a key out of a page: it is counted by address as well, so that nobody uses up another's. */
-function callerOf(c: AppContext, { tenantId, keyId, origins }: Principal) {
-  return { tenantId, keyId: origins === undefined ? keyId : `${keyId} ${c.env?.ip ?? ''}` }
+function callerOf(c: AppContext, { tenantId, keyId, person, origins }: Principal) {
+  return { tenantId, keyId, ...(person && { person }), ...(origins && { ip: c.env?.ip ?? '' }) }
 }
 
 /**

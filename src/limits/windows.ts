@@ -66,7 +66,8 @@ export function createWindows(
   }
 }
 
-function allowance(rate: Rate, count: number, sinceMs: number): Allowance {
+/** Says what is left after so many requests, so long after the window began. */
+export function allowance(rate: Rate, count: number, sinceMs: number): Allowance {
   // A window that has just begun has all of its time: sums of fractions of a millisecond would have more.
   const resetSeconds = Math.max(1, Math.ceil((rate.windowMs - sinceMs) / 1000))
   return { rate, left: Math.max(0, rate.most - count), resetSeconds, isOver: count > rate.most }

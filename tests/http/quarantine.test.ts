@@ -182,6 +182,7 @@ describe('a source whose quarantine is full', () => {
     await test.send([untyped(), untyped(), untyped()])
     expect(await ready()).toMatchObject({ quarantine: { nearlyFull: 0 } })
     expect(lines('nearly full')).toBe(0)
+    test.clock.advance(5_000) // so long an answer on AWS is that of all
     await test.send([untyped()])
     await test.send([untyped()])
     expect(await ready()).toMatchObject({ status: 'ready', quarantine: { nearlyFull: 1 } })

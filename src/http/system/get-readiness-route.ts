@@ -44,7 +44,7 @@ export const route = createRoute({
   tags: ['System'],
   summary: 'Can events be taken now?',
   description:
-    'Checks the store, the disk, and how far the consumers of the change feed are behind. For load balancers.',
+    'Checks the store, the disk, and how far the consumers of the change feed are behind. For load balancers. On AWS an answer is up to five seconds old.',
   responses: {
     200: jsonReply(Readiness, {
       description: 'Yes',

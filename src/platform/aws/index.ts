@@ -3,6 +3,7 @@ import type { Log } from '../../telemetry/log'
 import type { BlobStore } from '../blob-store'
 import type { Clock } from '../clock'
 import type { ServingPlatform } from '../platform'
+import type { RateTally } from '../rate-tally'
 import type { Registry } from '../registry'
 import type { XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
@@ -25,10 +26,12 @@ import {
   lazyStatements,
   once,
 } from './lazy'
+import { lazyRateTally } from './lazy-rate-tally'
 import { lazyTrees } from './lazy-trees'
 import { lazyTypeCounts } from './lazy-type-counts'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
+import { remembered } from './remembered'
 import { createSourceActivity, type SettlingActivity } from './source-activity'
 import { tableTimeOuts } from './time-outs'
 import type { AwsTrees } from './trees'
@@ -41,6 +44,9 @@ interface Needs {
 // Each is some ten writes, sixteen of which take 5 ms at a time: within a second. Whoever follows the feed leads
 // on all.
 const LED_ON_BEHIND_A_REQUEST = 200
+
+// Load balancers ask every five seconds or more. An answer takes 3 reads and 8 queries.
+const HEALTH_KNOWN_MS = 5_000
 
 interface ServingNeeds extends Needs {
   /** Tenants that chose nothing have this mode; `ingest` when left out, since a record store costs. */
@@ -101,6 +107,7 @@ export function openServing(
   activity: SettlingActivity
   spill: BlobStore
   trees: AwsTrees
+  rateTally: RateTally
 } {
   const parts = openParts(resources, clock)
   const { dynamo: client, blobs, tokens, box, events } = parts
@@ -109,7 +116,10 @@ export function openServing(
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const { athenaWorkgroup: workgroup, glueDatabase: database } = resources
   const lake = lazyLake({ workgroup, database, tokens, clock })
-  const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
+  const stored = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
+  const countCrowded = remembered(stored.countCrowded, HEALTH_KNOWN_MS, clock)
+  const quarantine = { ...stored, countCrowded }
+  const health = () => checkHealth({ events, registry, quarantine })
   return {
     events,
     registry,
@@ -133,8 +143,9 @@ export function openServing(
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     activity: createSourceActivity({ client, table: registryTable, clock, log }),
     typeCounts: lazyTypeCounts({ client, table: registryTable, clock }),
+    rateTally: lazyRateTally({ client, table: registryTable, clock }),
     spill: blobs,
     mark: () => markAt(clock.now()),
-    health: () => checkHealth({ events, registry, quarantine }),
+    health: remembered(health, HEALTH_KNOWN_MS, clock),
   }
 }

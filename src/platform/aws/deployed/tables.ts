@@ -82,5 +82,11 @@ export const WEBHOOKS_PARTITION = 'webhooks'
  */
 export const TYPES_PARTITIONS = 'types'
 
+/**
+ * The partitions of the registry that hold counts of requests begin so, each with `#` and its caller behind it:
+ * a function that keeps rates may write no other.
+ */
+export const RATES_PARTITIONS = 'rates'
+
 /** This partition of the registry holds the sealed root secret, which whoever needs it first puts. */
 export const ROOT_SECRET_PARTITION = 'root-secret'
