@@ -25,11 +25,13 @@ export default $config({
     await import('./infra/erase')
     const { stream } = await import('./infra/stream')
     await import('./infra/dashboard')
+    const { heardBy } = await import('./infra/alarms')
     return {
       url: door?.url ?? api.url,
       websocket: connections.url,
       streams: stream.url,
       tokens: $interpolate`${clients.domainUrl}/oauth2/token`,
+      alarms: heardBy,
     }
   },
 })

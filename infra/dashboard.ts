@@ -6,9 +6,15 @@ import { region } from './stage'
 const WIDTH = 12
 const HEIGHT = 6
 
+// Alarms that share a section of the runbook share a graph.
+const sections = Map.groupBy(alarms, ({ name, section = name }) => section)
+
 const graphs = [
   { title: 'Events', metrics: [ingestMetric('Received', 'Sum'), ingestMetric('Rejected', 'Sum')] },
-  ...alarms.map(({ name, metrics }) => ({ title: name, metrics: Object.values(metrics) })),
+  ...[...sections].map(([title, some]) => ({
+    title,
+    metrics: some.flatMap(({ metrics }) => Object.values(metrics)),
+  })),
 ]
 
 const widgets = [

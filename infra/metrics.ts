@@ -4,9 +4,9 @@ type Query = aws.types.input.cloudwatch.MetricAlarmMetricQuery
 export interface Metric {
   namespace: string
   name: string
-  stat: 'Sum' | 'Average' | 'Maximum' | 'p95'
+  stat: 'Sum' | 'Average' | 'Maximum' | 'p95' | 'SampleCount'
   dimensions: Record<string, $util.Input<string>>
-  /** It is of so many seconds, where it is reported less often than every five minutes. */
+  /** It is of so many seconds, where five minutes are too short. */
   period?: number
 }
 
@@ -19,9 +19,18 @@ export function ingestMetric(name: string, stat: Metric['stat']): Metric {
   return { namespace: 'Nonius', name, stat, dimensions: { Stage: $app.stage } }
 }
 
-/** Names a metric that a function reports once a call, with the time between two calls and some more. */
-export function gauge(name: string, period: number): Metric {
+/** Names a metric that a function reports once a call, with the time between two calls. */
+export function gauge(name: string, period = PERIOD_S): Metric {
   return { ...ingestMetric(name, 'Maximum'), period }
+}
+
+/** Names what Lambda counts of a function ("Types of metrics for Lambda functions", Lambda's guide). */
+export function ofFunction(
+  { name: FunctionName }: { name: $util.Input<string> },
+  name: string,
+  { stat = 'Sum', period = PERIOD_S }: { stat?: Metric['stat']; period?: number } = {},
+): Metric {
+  return { namespace: 'AWS/Lambda', name, stat, period, dimensions: { FunctionName } }
 }
 
 export function asQuery(id: string, asked: Metric): Query {

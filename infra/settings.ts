@@ -14,7 +14,10 @@ if (!(profile in profiles)) {
 export const { indexes, hotTtlDays } = profiles[profile as IndexProfile]
 
 /** Alarms are sent to this address; AWS asks it for its consent. Without one they only show. */
-export const alarmEmail = process.env.NONIUS_ALARM_EMAIL
+export const alarmEmail = process.env.NONIUS_ALARM_EMAIL || undefined
+
+/** If true, an alarm says that senders bring fewer than two events a request. */
+export const isBatchSizeWatched = flag('NONIUS_ALARM_BATCH_SIZE')
 
 const { NONIUS_DOMAIN: name, NONIUS_ZONE_ID: zone } = process.env
 
@@ -49,6 +52,23 @@ const USUAL_STREAMS = 200
 
 /** One tenant has at most half of them. */
 export const maxStreamsPerTenant = Math.ceil((maxStreams ?? USUAL_STREAMS) / 2)
+
+// A deployment of this price takes in a hundred events a second, day and night, and some more.
+const USUAL_BILL_USD = 1000
+
+/** An alarm says when the account's bill of a month is above this; 0 for none. */
+export const billUsd = wholeNumber('NONIUS_ALARM_USD', {
+  ...{ usual: USUAL_BILL_USD, least: 0, most: 1_000_000_000 },
+})
+
+/** Things are made in this region. */
+export const deployedTo = process.env.AWS_REGION ?? 'us-east-1'
+
+function flag(name: string): boolean {
+  const given = process.env[name] || '0'
+  if (given === '1' || given === '0') return given === '1'
+  throw new Error(`${name} must be 1 or 0; it is ${JSON.stringify(given)}.`)
+}
 
 function wholeNumber(name: string, bounds: { usual: number; least: number; most: number }): number {
   const { usual, least, most } = bounds

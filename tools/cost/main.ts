@@ -107,7 +107,7 @@ async function bill(options: Options) {
     `\n  US$ ${total.toFixed(2)} in all, US$ ${((total / events) * 1e6).toFixed(2)} a million.`,
   )
   console.log(
-    '\nBesides, a month, whatever arrives: the KMS key and some twenty alarms and metrics, US$ 8. Not\n' +
+    '\nBesides, a month, whatever arrives: the KMS key and some sixty alarms and their metrics, US$ 15. Not\n' +
       'counted: what leaves for webhooks (US$ 0.09 a GB), and what analysts scan (US$ 5 a TB).',
   )
 }

@@ -14,24 +14,56 @@ const streams = ofType(graph, 'FirehoseDeliveryStream').map(({ inputs }) => inpu
 const ofClass = (name: string) =>
   retentionClasses.map((one) => `${name}${one[0]!.toUpperCase()}${one.slice(1)}`)
 
-/** The alarms that there must be: of which metric, beyond what. */
-const expected: [name: string, metric: string, comparison: string, threshold: number][] = [
-  ['RejectionRate', 'Rejected', 'GreaterThanThreshold', 5],
-  ['StoreFailures', 'StoreFailures', 'GreaterThanThreshold', 1],
-  ['IngestP95', 'IngestMs', 'GreaterThanThreshold', 100],
-  ['BatchSize', 'BatchSize', 'LessThanThreshold', 2],
-  ['FeedAge', 'IteratorAge', 'GreaterThanThreshold', 300],
-  ['LiveAge', 'IteratorAge', 'GreaterThanThreshold', 60],
-  ['DeadLetters', 'ApproximateNumberOfMessagesVisible', 'GreaterThanThreshold', 0],
-  ['SettleBehind', 'SettleBehindDays', 'GreaterThanThreshold', 2],
-  ['PutAsideAge', 'PutAsideSeconds', 'GreaterThanThreshold', 3600],
-  ...ofClass('ArchiveFreshness').map(
-    (name) => [name, 'DeliveryToS3.DataFreshness', 'GreaterThanThreshold', 900] as never,
-  ),
-  ...ofClass('ArchiveConversion').map(
-    (name) => [name, 'FailedConversion.Records', 'GreaterThanThreshold', 0] as never,
-  ),
+const functions = [
+  'Api',
+  'Realtime',
+  'Stream',
+  'Changes',
+  'Follow',
+  'Deliver',
+  'Sweep',
+  'Settle',
+  'Erase',
 ]
+const tables = ['Events', 'Registry', 'Quarantine', 'Documents', 'Statements', 'Deliveries', 'Live']
+
+type Expected = [name: string, metric: string, beyond: number, isBelow?: 'below']
+
+/** The alarms that there must be: of which metric, beyond what. */
+const expected: Expected[] = [
+  ['RejectionRate', 'Rejected', 5],
+  ['StoreFailures', 'StoreFailures', 1],
+  ['IngestP95', 'IngestMs', 100],
+  ...functions.map((name, at): Expected => [`FunctionErrors${name}`, 'Errors', at < 3 ? 1 : 0]),
+  ...functions.map(
+    (name, at): Expected => [`FunctionThrottles${name}`, 'Throttles', at < 3 ? 10 : 0],
+  ),
+  ['ServerErrorsApi', 'Url5xxCount', 1],
+  ['ServerErrorsStream', 'Url5xxCount', 1],
+  ['ServerErrorsConnections', 'ExecutionError', 1],
+  ['EraseStill', 'Invocations', 1, 'below'],
+  ['FeedAge', 'IteratorAge', 300],
+  ['FeedStill', 'FeedProbeSeconds', 600],
+  ['DestinationFeed', 'DestinationDeliveryFailures', 0],
+  ['LiveAge', 'IteratorAge', 60],
+  ['LiveStill', 'LiveProbeSeconds', 600],
+  ['DestinationLive', 'DestinationDeliveryFailures', 0],
+  ...ofClass('ArchiveFreshness').map((name): Expected => [name, 'DeliveryToS3.DataFreshness', 900]),
+  ...ofClass('ArchiveConversion').map((name): Expected => [name, 'FailedConversion.Records', 0]),
+  ...ofClass('ArchiveDelivery').map(
+    (name): Expected => [name, 'DeliveryToS3.Success', 99, 'below'],
+  ),
+  ...ofClass('ArchiveThrottled').map((name): Expected => [name, 'ThrottledRecords', 0]),
+  ...tables.map((name): Expected => [`TableThrottles${name}`, 'WriteThrottleEvents', 50]),
+  ['DeadLetters', 'ApproximateNumberOfMessagesVisible', 0],
+  ['SettleBehind', 'SettleBehindDays', 2],
+  ['PutAsideAge', 'PutAsideSeconds', 3600],
+  ['PutAsideCount', 'PutAsideCount', 10_000],
+  ['Bill', 'EstimatedCharges', 1000],
+]
+
+// What reports these is called at a steady rate: no word is a bad sign.
+const heardAlways = ['FeedStill', 'LiveStill', 'EraseStill', 'SettleBehind', 'PutAsideAge']
 
 interface Query {
   id: string
@@ -54,13 +86,14 @@ describe('the alarms', () => {
     expect(alarms.map(({ name }) => name).sort()).toEqual(names.sort())
   })
 
-  for (const [name, metric, comparison, threshold] of expected) {
+  for (const [name, metric, threshold, isBelow] of expected) {
     const { inputs } = named(graph, 'MetricAlarm', `${name}Alarm`)
     const queries = inputs.metricQueries as Query[]
 
     it(`${name} looks at ${metric}, beyond ${threshold}`, () => {
       expect(metricsOf(queries).map(({ metricName }) => metricName)).toContain(metric)
-      expect(inputs).toMatchObject({ comparisonOperator: comparison, threshold })
+      const comparisonOperator = isBelow ? 'LessThanThreshold' : 'GreaterThanThreshold'
+      expect(inputs).toMatchObject({ comparisonOperator, threshold })
     })
 
     it(`${name} computes one value from what it asks for, and tells somebody`, () => {
@@ -70,9 +103,13 @@ describe('the alarms', () => {
       expect(others).toEqual([])
       expect([...new Set(used)].sort()).toEqual(asked.sort())
       expect(inputs.alarmActions).toEqual([ofType(graph, 'Topic')[0]!.outputs.arn])
-      // Senders are quiet at night; a job that is called every hour is not.
-      const missing = name === 'SettleBehind' ? 'breaching' : 'notBreaching'
-      expect(inputs.treatMissingData).toBe(missing)
+      // Senders are quiet at night.
+      const isHeard = heardAlways.includes(name)
+      expect(inputs.treatMissingData).toBe(isHeard ? 'breaching' : 'notBreaching')
+      // Missing points are filled with such as would raise it: CloudWatch evaluates older ones otherwise.
+      const [, filled] = /^FILL\(\w+, (\d+)\)$/.exec(value!.expression!) ?? []
+      expect(filled !== undefined).toBe(isHeard)
+      if (isHeard) expect(isBelow ? threshold > +filled! : +filled! > threshold).toBe(true)
       const [, section] = /See docs\/aws\.md, (\w+)\.$/.exec(inputs.alarmDescription)!
       expect(name).toStartWith(section!)
       expect(runbook).toContain(`\n### ${section}\n`)
@@ -97,6 +134,9 @@ describe('the alarms', () => {
     const gauges = createGauges({ stage: 'production' }, (line) => lines.push(line))
     gauges.report('SettleBehindDays', 1)
     gauges.report('PutAsideSeconds', 1)
+    gauges.report('PutAsideCount', 1)
+    gauges.report('FeedProbeSeconds', 1)
+    gauges.report('LiveProbeSeconds', 1)
     const reported = lines.map((line) => JSON.parse(line))
     const directives = reported.flatMap(({ _aws }) => _aws.CloudWatchMetrics)
     const [directive] = directives
@@ -114,24 +154,46 @@ describe('the alarms', () => {
     }
   })
 
-  it('look at functions, queues and streams that are there', () => {
+  it('look at all functions, tables and streams that are there, and at nothing else', () => {
     const values = alarms
       .flatMap(({ inputs }) => metricsOf(inputs.metricQueries))
-      .filter(({ namespace }) => namespace.startsWith('AWS/'))
+      .filter(({ namespace }) => namespace.startsWith('AWS/') && namespace !== 'AWS/Billing')
       .flatMap(({ dimensions }) => Object.values(dimensions))
+    const names = (type: string) => ofType(graph, type).map(({ inputs }) => inputs.name as string)
     const there = [
-      named(graph, 'Function', 'ChangesFunction').inputs.name,
-      named(graph, 'Function', 'FollowFunction').inputs.name,
+      ...names('Function'),
+      ...names('Table'),
+      ...ofType(graph, 'Table').flatMap(({ inputs }) =>
+        (inputs.globalSecondaryIndexes ?? []).map((one: { name: string }) => one.name),
+      ),
       named(graph, 'Queue', 'DeadLettersQueue').inputs.name,
+      named(graph, 'Api', 'ConnectionsApi').outputs.id,
       ...streams,
     ]
     expect([...new Set(values)].sort()).toEqual(there.sort())
   })
 
+  it('take tables that report nothing for tables that refuse nothing', () => {
+    // "Alarms that evaluate metrics in the AWS/DynamoDB namespace always ignore missing data" (PutMetricAlarm).
+    for (const name of tables) {
+      const { inputs } = named(graph, 'MetricAlarm', `TableThrottles${name}Alarm`)
+      const queries = inputs.metricQueries as Query[]
+      const asked = queries.filter(({ metric }) => metric).map(({ id }) => `FILL(${id}, 0)`)
+      expect(queries.find(({ returnData }) => returnData)!.expression).toBe(asked.join(' + '))
+    }
+  })
+
   it('look at the function that each is about', () => {
     for (const [name, door] of [
+      ...functions.map((name) => [`FunctionErrors${name}`, name]),
+      ...functions.map((name) => [`FunctionThrottles${name}`, name]),
+      ['ServerErrorsApi', 'Api'],
+      ['ServerErrorsStream', 'Stream'],
+      ['EraseStill', 'Erase'],
       ['FeedAge', 'Changes'],
+      ['DestinationFeed', 'Changes'],
       ['LiveAge', 'Follow'],
+      ['DestinationLive', 'Follow'],
     ]) {
       const [metric] = metricsOf(named(graph, 'MetricAlarm', `${name}Alarm`).inputs.metricQueries)
       const { name: FunctionName } = named(graph, 'Function', `${door}Function`).inputs
@@ -144,14 +206,40 @@ describe('the alarms', () => {
     const arns = alarms.map(({ outputs }) => outputs.arn)
     expect(widgets[0].properties.alarms.sort()).toEqual(arns.sort())
     const titles = widgets.map((one: { properties: { title: string } }) => one.properties.title)
-    expect(titles).toEqual(expect.arrayContaining(expected.map(([name]) => name)))
+    const sections = alarms.map(
+      ({ inputs }) => /See docs\/aws\.md, (\w+)\.$/.exec(inputs.alarmDescription)![1],
+    )
+    expect(titles.sort()).toEqual(['Alarms', 'Events', ...new Set(sections)].sort())
+    // "An alarm widget can have up to 100 alarms" (Dashboard body structure).
+    expect(arns.length).toBeLessThanOrEqual(100)
   })
 
-  it('go to an address when there is one', () => {
-    const withAddress = graphOf('ci', { NONIUS_ALARM_EMAIL: 'on-call@example.edu' })
-    expect(ofType(withAddress, 'TopicSubscription')[0]!.inputs).toMatchObject({
-      protocol: 'email',
-      endpoint: 'on-call@example.edu',
+  describe('of another region, with an address', () => {
+    const elsewhere = graphOf('ci', {
+      ...{ NONIUS_ALARM_EMAIL: 'on-call@example.edu', NONIUS_ALARM_BATCH_SIZE: '1' },
+      AWS_REGION: 'eu-central-1',
+    })
+
+    it('go to it, those about the bill too, which are where bills are', () => {
+      const subscriptions = ofType(elsewhere, 'TopicSubscription')
+      const topics = ofType(elsewhere, 'Topic').map(({ outputs }) => outputs.arn)
+      expect(topics).toHaveLength(2)
+      expect(subscriptions.map(({ inputs }) => inputs.topic).sort()).toEqual(topics.sort())
+      for (const { inputs } of subscriptions) {
+        expect(inputs).toMatchObject({ protocol: 'email', endpoint: 'on-call@example.edu' })
+      }
+      const provider = elsewhere.resources.find(({ type }) => type === 'pulumi:providers:aws')
+      expect(provider!.inputs.region).toBe('us-east-1')
+      const bill = named(elsewhere, 'MetricAlarm', 'BillAlarm')
+      expect(bill.inputs.alarmActions).toEqual([
+        named(elsewhere, 'Topic', 'BillAlarms').outputs.arn,
+      ])
+    })
+
+    it('say how many events a request brings where that was asked for', () => {
+      const { inputs } = named(elsewhere, 'MetricAlarm', 'BatchSizeAlarm')
+      expect(inputs).toMatchObject({ comparisonOperator: 'LessThanThreshold', threshold: 2 })
+      expect(runbook).toContain('\n### BatchSize\n')
     })
   })
 })

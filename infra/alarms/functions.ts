@@ -1,0 +1,137 @@
+import { api } from '../api'
+import { changes } from '../changes'
+import { connections } from '../connections'
+import { deliver } from '../deliver'
+import { door } from '../domain'
+import { erase } from '../erase'
+import { follow } from '../follow'
+import { type Metric, ofFunction } from '../metrics'
+import { realtime } from '../realtime'
+import { settle } from '../settle'
+import { stream } from '../stream'
+import { sweep } from '../sweep'
+import type { Alarm } from './alarm'
+
+// Somebody waits for their answers.
+const doors = { Api: api, Realtime: realtime, Stream: stream }
+// Lambda gives them again what they failed on: a failure that passes is nobody's matter.
+const workers = { Changes: changes, Follow: follow, Deliver: deliver }
+// So many seconds lie between two calls of each.
+const scheduled = {
+  Sweep: { called: sweep, everyS: 300 },
+  Settle: { called: settle, everyS: 3600 },
+  Erase: { called: erase, everyS: 600 },
+}
+
+// A failure is a rate from so many on.
+const FEWEST = 3
+
+function share(of: string, all: string): string {
+  return `IF(${of} >= ${FEWEST}, 100 * ${of} / ${all}, 0)`
+}
+
+const ofDoors = Object.entries(doors).flatMap(([name, door]): Alarm[] => [
+  {
+    name: `FunctionErrors${name}`,
+    section: 'FunctionErrors',
+    description: `More than 1 % of the calls of ${name} end in an error, or run out of time`,
+    metrics: { errors: ofFunction(door, 'Errors'), calls: ofFunction(door, 'Invocations') },
+    expression: share('errors', 'calls'),
+    comparison: 'GreaterThanThreshold',
+    threshold: 1,
+    periods: 1,
+  },
+  {
+    name: `FunctionThrottles${name}`,
+    section: 'FunctionThrottles',
+    description: `More than ten calls of ${name} in five minutes were refused: no instance was free`,
+    metrics: { throttles: ofFunction(door, 'Throttles') },
+    expression: 'throttles',
+    comparison: 'GreaterThanThreshold',
+    threshold: 10,
+    periods: 1,
+  },
+])
+
+const waiting = [
+  ...Object.entries(workers).map(([name, called]) => ({ name, called, everyS: 300 })),
+  ...Object.entries(scheduled).map(([name, one]) => ({ name, ...one })),
+]
+
+const ofOthers = waiting.flatMap(({ name, called, everyS: period }): Alarm[] => [
+  {
+    name: `FunctionErrors${name}`,
+    section: 'FunctionErrors',
+    description: `${name} has ended in errors, or run out of time, again and again`,
+    metrics: { errors: ofFunction(called, 'Errors', { period }) },
+    expression: 'errors',
+    comparison: 'GreaterThanThreshold',
+    threshold: 0,
+    periods: 3,
+  },
+  {
+    name: `FunctionThrottles${name}`,
+    section: 'FunctionThrottles',
+    description: `${name} was refused instances again and again`,
+    metrics: { throttles: ofFunction(called, 'Throttles', { period }) },
+    expression: 'throttles',
+    comparison: 'GreaterThanThreshold',
+    threshold: 0,
+    periods: 3,
+  },
+])
+
+/** Says what share of requests a door answers with 5xx, whoever is to blame. */
+function serverErrors(name: string, errors: Metric, requests: Metric): Alarm {
+  return {
+    name: `ServerErrors${name}`,
+    section: 'ServerErrors',
+    description: `More than 1 % of the requests to ${name} are answered with 5xx`,
+    metrics: { errors, requests },
+    expression: share('errors', 'requests'),
+    comparison: 'GreaterThanThreshold',
+    threshold: 1,
+    periods: 1,
+  }
+}
+
+/** Names what API Gateway counts of an API. */
+function ofGateway(ApiId: $util.Input<string>, name: string): Metric {
+  return { namespace: 'AWS/ApiGateway', name, stat: 'Sum', dimensions: { ApiId } }
+}
+
+// Names: "Monitoring Lambda function URLs"; "Monitor WebSocket API execution with CloudWatch metrics",
+// where `IntegrationError` also counts handshakes that were refused; "Work with metrics for HTTP APIs".
+const answers: Alarm[] = [
+  ...Object.entries({ Api: api, Stream: stream }).map(([name, door]) =>
+    serverErrors(name, ofFunction(door, 'Url5xxCount'), ofFunction(door, 'UrlRequestCount')),
+  ),
+  serverErrors(
+    'Connections',
+    ofGateway(connections.nodes.api.id, 'ExecutionError'),
+    ofGateway(connections.nodes.api.id, 'MessageCount'),
+  ),
+  ...(door
+    ? [
+        serverErrors(
+          'Door',
+          ofGateway(door.nodes.api.id, '5xx'),
+          ofGateway(door.nodes.api.id, 'Count'),
+        ),
+      ]
+    : []),
+]
+
+// The others are heard when they stop: `SettleBehind`, `FeedStill`.
+const erasing: Alarm = {
+  name: 'EraseStill',
+  description: 'The function that carries erasures out has not been called for half an hour',
+  metrics: { calls: ofFunction(erase, 'Invocations', { period: scheduled.Erase.everyS }) },
+  expression: 'FILL(calls, 0)',
+  comparison: 'LessThanThreshold',
+  threshold: 1,
+  periods: 3,
+  isHeardAlways: true,
+}
+
+export const functions: Alarm[] = [...ofDoors, ...ofOthers, ...answers, erasing]
