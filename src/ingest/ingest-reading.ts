@@ -5,16 +5,17 @@ import type { SenderVerdicts } from '../governance/blocklist/compile'
 import type { Governance } from '../governance/governance'
 import type { Governing } from '../governance/governing'
 import { loadCommonOf } from '../mapping/load-common'
-import type { BlobStore } from '../platform/blob-store'
 import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { EventStore } from '../platform/event-store'
 import type { QuarantineStore } from '../platform/quarantine-store'
+import type { Spill } from '../platform/spill'
 import type { TypeCounts } from '../platform/type-counts'
 import { standardNamed } from '../standards'
 import { eachOf, inTurns } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
 import type { Kept, Origin, Outcome } from './arrival'
+import { type BusyStore, createBusyStore } from './busy-store'
 import { countTypesWith } from './count-types'
 import { ungoverned } from './govern-failure'
 import { outcomeOf } from './outcome'
@@ -22,7 +23,7 @@ import { createRecordStore, type RecordStoreNeeds } from './record-store'
 import { rememberSessions, screened } from './screen'
 import type { SessionDocuments } from './sessions'
 import { acknowledge } from './steps/acknowledge'
-import { appendWith } from './steps/append'
+import { appendWith, StoreSpared } from './steps/append'
 import { countWith } from './steps/count'
 import type { Ready } from './steps/govern'
 import { quarantineWith } from './steps/quarantine'
@@ -94,10 +95,16 @@ export function createPrepare(needs: PrepareNeeds) {
  */
 export type Store = (ready: Ready) => Promise<Outcome>
 
-/** Stores every item of a reading that can be an event, and tells which items cannot. */
-export function createStore(needs: StoreNeeds): Store {
+const now = () => performance.now()
+const { random } = Math
+
+/**
+ * Stores every item of a reading that can be an event, and tells which items cannot.
+ * @param busy is there where what throws a `StorageError` is spilled
+ */
+export function createStore(needs: StoreNeeds, busy?: BusyStore): Store {
   const { events } = needs
-  const append = appendWith({ events, wait, now: () => performance.now(), random: Math.random })
+  const append = appendWith({ events, wait, now, random, busy })
   const underTerms = createRecordStore(needs)
   const countTypes = countTypesWith(needs.typeCounts)
 
@@ -125,7 +132,7 @@ export interface IngestReadingNeeds extends StoreNeeds {
   conformance?: Pick<ConformanceCounts, 'add'> | undefined
   watch?: Pick<Watch, 'arrived'> | undefined
   /** Without it, a request that the stores cannot take is refused. */
-  spill?: Pick<BlobStore, 'put'> | undefined
+  spill?: Pick<Spill, 'put'> | undefined
   log: Log
 }
 
@@ -143,7 +150,8 @@ export type IngestReading = (
  */
 export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
   const { toldApart, governed } = createPrepare(needs)
-  const store = createStore(needs)
+  const busy = needs.spill && createBusyStore({ now, random })
+  const store = createStore(needs, busy)
   const quarantine = quarantineWith({ store: needs.quarantine })
   const count = countWith(needs)
 
@@ -161,24 +169,43 @@ export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
     return acknowledge(origin, stored, quarantined, ready)
   }
 
+  /**
+   * Spills what could not be stored. Where that fails too, the store that was spared is asked after all: of
+   * two that may be busy, each is tried.
+   * @param after does what is due of a request that waits
+   */
+  async function spillOrAsk(
+    thrown: unknown,
+    { reading, origin }: Pick<Ready, 'reading' | 'origin'>,
+    { after, ask }: { after: (receipt: Receipt) => Receipt; ask: () => Promise<Receipt> },
+  ): Promise<Receipt> {
+    const spilled = await spillAfter(thrown, reading, origin).catch((failed) => {
+      busy?.askAgain()
+      if (thrown instanceof StoreSpared) return undefined
+      throw failed
+    })
+    return spilled === undefined ? ask() : after(spilled)
+  }
+
   return async function ingestReading(sent, origin, kept, verdicts) {
     const ready = await governed(sent, origin, verdicts).catch(ungoverned)
     const changed = new Set(ready && changedIn(sent, ready))
     const readable = ready?.readable ?? sent.items.filter((item) => 'event' in item)
     await kept?.(readable, ({ index }) => changed.has(index))
     if (ready === undefined) {
-      return toldApart(sent, origin)
-        .then(ingestReady)
-        .catch((thrown) => spillAfter(thrown, sent, origin))
+      const ask = () => toldApart(sent, origin).then(ingestReady)
+      const after = (receipt: Receipt) => receipt
+      return ask().catch((thrown) => spillOrAsk(thrown, { reading: sent, origin }, { after, ask }))
     }
-    return ingestReady(ready).catch(async (thrown) => {
-      const { reading, origin, withheld, counted, blocked } = ready
-      const receipt = await spillAfter(thrown, reading, origin)
+    const ask = () => ingestReady(ready)
+    function after(receipt: Receipt): Receipt {
+      const { origin, withheld, counted, blocked } = ready!
       // They are counted when they are withheld, and not with what waits.
       count(origin, { stored: [], refused: [], withheld, counted })
       const told = { ...receipt, ...(blocked && { blocked }) }
       return withheld.length === 0 ? told : { ...told, withheld }
-    })
+    }
+    return ask().catch((thrown) => spillOrAsk(thrown, ready, { after, ask }))
   }
 }
 

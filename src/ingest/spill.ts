@@ -4,13 +4,14 @@ import { gunzip, gzip } from 'node:zlib'
 import { StorageError } from '../error/storage-error'
 import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
-import type { BlobStore } from '../platform/blob-store'
+import type { Spill } from '../platform/spill'
 import { standardNamed } from '../standards'
 import type { Log } from '../telemetry/log'
 import type { Origin } from './arrival'
 import { laneOf, lanePrefix } from './draining'
 import { enforceStrictWith } from './enforce-strict'
 import { acknowledgeForLater } from './steps/acknowledge'
+import { StoreSpared } from './steps/append'
 
 /** A spilled request waits in the blob store, read and checked as on its arrival. */
 export interface SpilledRequest {
@@ -26,7 +27,7 @@ const unzip = promisify(gunzip)
 
 interface Needs {
   /** Without it, nothing is spilled. */
-  spill?: Pick<BlobStore, 'put'> | undefined
+  spill?: Pick<Spill, 'put'> | undefined
   log: Log
 }
 
@@ -48,7 +49,12 @@ export function createSpill({ spill: blobs, log }: Needs) {
   ): Promise<Receipt> {
     if (blobs === undefined || !(thrown instanceof StorageError)) throw thrown
     try {
-      await blobs.put(keyFor(origin, reading), await writeSpilled(spilled(reading, origin)))
+      const untried = thrown instanceof StoreSpared ? reading.items.length : 0
+      await blobs.put(
+        keyFor(origin, reading),
+        await writeSpilled(spilled(reading, origin)),
+        untried,
+      )
     } catch (cause) {
       const message = `${thrown.message}; and it cannot be spilled: ${(cause as Error).message}`
       // The request is whole and may come again, whatever is wrong with the stores.

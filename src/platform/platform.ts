@@ -18,6 +18,7 @@ import type { ReplayJobs } from './replay-jobs'
 import type { SecretBox } from './secret-box'
 import type { Settlement } from './settlement'
 import type { SourceActivity } from './source-activity'
+import type { Spill } from './spill'
 import type { StatementStore } from './statement-store'
 import type { TokenSigner } from './token-signer'
 import type { Trees } from './trees'
@@ -82,7 +83,7 @@ export interface ServingPlatform {
    * The spill takes a request that the hot store cannot take, to be read again later. Absent where
    * the blobs are on the disk that has just failed (decisions/0007).
    */
-  spill?: BlobStore | undefined
+  spill?: Spill | undefined
   /**
    * Tells who carries replays to webhooks on, after a delay. Absent where the process of the request
    * does that itself.

@@ -1,6 +1,7 @@
 import { StorageError } from '../../error/storage-error'
 import type { EventRecord } from '../../event/record'
 import type { AppendOutcome, EventStore } from '../../platform/event-store'
+import type { BusyStore } from '../busy-store'
 
 /** This is the outcome for a record unless its store was too busy. */
 export type Appended = Exclude<AppendOutcome, { kind: 'throttled' }>
@@ -13,6 +14,8 @@ interface Needs {
   now: () => number
   /** The number lies between 0 and 1. */
   random: () => number
+  /** It is there where a request is spilled that the store cannot take. */
+  busy?: BusyStore | undefined
 }
 
 // The pause doubles up to where a try costs a busy store next to nothing; there are a dozen tries
@@ -28,11 +31,38 @@ const LONGEST_PAUSE_MS = 500
  */
 const BUDGET_MS = 3000
 
+/**
+ * Where a request can be spilled, nobody waits for longer than a hot key takes to cool: at a bell
+ * each request that waits holds a sandbox of Lambda, of which an account has a thousand.
+ */
+const SPILLING_BUDGET_MS = 100
+
 // A store may write each call without a pause; so many records take it some 10 ms.
 const AT_ONCE = 512
 
+/** This is thrown when the store was not asked at all, since it was busy a moment ago. */
+export class StoreSpared extends StorageError {
+  constructor() {
+    super('The event store was busy a moment ago, and was not asked', { isRetriable: true })
+  }
+}
+
+/** Returns for how many milliseconds a request may wait in all. */
+export function budgetMs(busy: Pick<BusyStore, 'isDoubted'> | undefined): number {
+  if (busy === undefined) return BUDGET_MS
+  return busy.isDoubted() ? 0 : SPILLING_BUDGET_MS
+}
+
+/**
+ * Returns the pause before another try, in milliseconds. It has full jitter: senders that were refused
+ * together must not come back together.
+ */
+export function pauseMs(tries: number, random: () => number): number {
+  return random() * Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS)
+}
+
 /** Appends records, and tries throttled ones again while the sender waits. */
-export function appendWith({ events, wait, now, random }: Needs) {
+export function appendWith({ events, wait, now, random, busy }: Needs) {
   async function appendAll(
     records: readonly EventRecord[],
     whole: boolean,
@@ -47,6 +77,7 @@ export function appendWith({ events, wait, now, random }: Needs) {
 
   /**
    * @param whole all of them are stored, or none (`EventStore.append`)
+   * @throws {StoreSpared} when the store is not asked
    * @throws {StorageError} retriable when some record is still throttled at the end
    * @throws {AppError} `too_large`
    */
@@ -54,21 +85,34 @@ export function appendWith({ events, wait, now, random }: Needs) {
     records: readonly EventRecord[],
     whole = false,
   ): Promise<Appended[]> {
+    // Whatever the store is spared by, what needs nothing of it goes on.
+    if (records.length > 0 && busy?.isSpared()) throw new StoreSpared()
+    const end = now() + budgetMs(busy)
+    // Records of one call that are throttled may only have met others who write the same.
+    const learns = whole && records.length > 1 ? undefined : busy
     const appended: Appended[] = []
-    const end = now() + BUDGET_MS
     let waiting = records.map((record, place) => ({ record, place }))
+    let answeredMs = 0
     for (let tries = 0; waiting.length > 0; tries += 1) {
       if (tries > 0) {
-        // The pause has full jitter: senders that were refused together must not come back
-        // together.
-        const pause = random() * Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS)
-        if (now() + pause > end) throw tooBusy(tries)
+        const pause = pauseMs(tries, random)
+        if (now() + pause > end) {
+          learns?.wasBusy(answeredMs)
+          throw tooBusy(tries)
+        }
         await wait(pause)
       }
+      const asked = now()
       const outcomes = await appendAll(
         waiting.map(({ record }) => record),
         whole,
-      )
+      ).catch((thrown) => {
+        // A table that is away is not asked by every request either; what only its deployer can mend is
+        // told to each, at once.
+        if (thrown instanceof StorageError && thrown.isRetriable) busy?.wasBusy(now() - asked)
+        throw thrown
+      })
+      answeredMs = now() - asked
       waiting = waiting.filter(({ place }, at) => {
         const outcome = outcomes[at]!
         if (outcome.kind === 'throttled') return true
@@ -76,11 +120,11 @@ export function appendWith({ events, wait, now, random }: Needs) {
         return false
       })
     }
+    if (records.length > 0) busy?.tookAll()
     return appended
   }
 }
 
 function tooBusy(tries: number): StorageError {
-  const message = `The event store was too busy ${tries} times in ${BUDGET_MS} ms`
-  return new StorageError(message, { isRetriable: true })
+  return new StorageError(`The event store was too busy ${tries} times`, { isRetriable: true })
 }

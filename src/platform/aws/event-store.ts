@@ -16,6 +16,8 @@ import { standingsWith } from './events/standing'
 
 interface Needs {
   client: DynamoDBClient
+  /** Events are written with this client, which is `client` when left out. */
+  writer?: DynamoDBClient
   table: string
   /** Lists the indexes that the table has. */
   indexes: readonly IndexName[]
@@ -33,7 +35,7 @@ interface Needs {
  * just stored, `get` always does.
  */
 export function createEventStore(needs: Needs): EventStore {
-  const { client, table, indexes, blobs, tokens, clock, maxTogether } = needs
+  const { client, writer = client, table, indexes, blobs, tokens, clock, maxTogether } = needs
   const events = { client, table }
   const items = createItems(needs)
   const outcomesOf = createOutcomes(events)
@@ -47,7 +49,7 @@ export function createEventStore(needs: Needs): EventStore {
 
   return {
     append: appendWith({
-      events,
+      events: { client: writer, table },
       items,
       placeOf: createPlaces(clock),
       standingsOf,

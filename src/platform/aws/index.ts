@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Log } from '../../telemetry/log'
-import type { BlobStore } from '../blob-store'
 import type { Clock } from '../clock'
 import type { ServingPlatform } from '../platform'
 import type { RateTally } from '../rate-tally'
 import type { Registry } from '../registry'
 import type { XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
+import type { Spill } from '../spill'
 import { markAt } from './change-feed/mark'
 import { createConformanceCounts, type SettlingCounts } from './conformance-counts'
 import type { Resources } from './deployed/resources'
@@ -30,6 +30,7 @@ import { lazyRateTally } from './lazy-rate-tally'
 import { lazyTrees } from './lazy-trees'
 import { lazyTypeCounts } from './lazy-type-counts'
 import { createQuarantineStore } from './quarantine-store'
+import { refusedAtOnce } from './refused-at-once'
 import { createRegistry } from './registry'
 import { remembered } from './remembered'
 import { createSourceActivity, type SettlingActivity } from './source-activity'
@@ -62,7 +63,8 @@ export function openParts(
   const blobs = lazyBlobs(blobsBucket)
   const secrets = lazySecrets({ dynamo, table: registryTable, keyId: rootKeyId })
   const tokens = once(async () => createTokenSigner(await secrets.derive('page tokens', 32)))
-  const events = { client: dynamo, table: eventsTable, indexes, blobs, tokens, clock }
+  const writer = refusedAtOnce(new DynamoDBClient({ requestHandler: dynamo.config.requestHandler }))
+  const events = { client: dynamo, writer, table: eventsTable, indexes, blobs, tokens, clock }
   return {
     dynamo,
     blobs,
@@ -105,7 +107,7 @@ export function openServing(
 ): ServingPlatform & {
   conformance: SettlingCounts
   activity: SettlingActivity
-  spill: BlobStore
+  spill: Spill
   trees: AwsTrees
   rateTally: RateTally
 } {

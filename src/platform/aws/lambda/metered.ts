@@ -33,6 +33,7 @@ const refused: ReadonlySet<AppendOutcome['kind']> = new Set(['conflict', 'withhe
 export function metered({ platform, metrics }: Needs): Metered {
   // Records that are tried again are the same objects.
   let seen = new Set<EventRecord>()
+  let untried = 0
   let conflicts = 0
   let rejected = 0
   let isStoreDown = false
@@ -40,10 +41,11 @@ export function metered({ platform, metrics }: Needs): Metered {
   /** Takes the counts and starts again. @returns undefined when the request had no items */
   function take(): Omit<IngestMeasure, 'ingestMs'> | undefined {
     // The items in conflict, and those beside them, were given to the store before they went to quarantine.
-    const received = seen.size + Math.max(0, rejected - conflicts)
+    const received = seen.size + untried + Math.max(0, rejected - conflicts)
     const storeFailures = isStoreDown ? 1 : 0
     const taken = { received, rejected, storeFailures } as const
     seen = new Set()
+    untried = 0
     conflicts = 0
     rejected = 0
     isStoreDown = false
@@ -64,6 +66,15 @@ export function metered({ platform, metrics }: Needs): Metered {
           isStoreDown = outcomes.some(({ kind }) => kind === 'throttled')
           conflicts += outcomes.filter(({ kind }) => refused.has(kind)).length
           return outcomes
+        },
+      },
+      // A request that waits is one that the hot store could not take, whether it was asked or not.
+      spill: platform.spill && {
+        ...platform.spill,
+        async put(key, bytes, items = 0) {
+          await platform.spill!.put(key, bytes)
+          isStoreDown = true
+          untried += items
         },
       },
       conformance: {

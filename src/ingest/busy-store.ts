@@ -1,0 +1,65 @@
+/**
+ * The memory says how the event store fared when it was last asked, where a request that it cannot
+ * take is spilled: while it is busy, requests are spilled at once and nobody waits. On Lambda each
+ * sandbox has one of its own, which it finds out by itself: there is nothing that all could ask.
+ */
+export interface BusyStore {
+  /** The store was busy a moment ago: it is not asked now. */
+  isSpared(): boolean
+  /** The store was busy when it was last asked, and may be asked once, to see. */
+  isDoubted(): boolean
+  /** @param answeredMs so long it took to say so, or not to answer */
+  wasBusy(answeredMs: number): void
+  tookAll(): void
+  /** Ends sparing: there is nowhere else to go. */
+  askAgain(): void
+}
+
+interface Needs {
+  /** The clock gives milliseconds that only ever grow. */
+  now: () => number
+  /** The number lies between 0 and 1. */
+  random: () => number
+}
+
+/**
+ * A store that takes half of what it is sent is busy for a moment, which a second or two of sparing
+ * would make into less: it is spared for as long as a few requests of a sandbox, so that it is kept
+ * at all that it takes (`npm run capacity -- --bell`).
+ */
+const FIRST_SPARED_MS = 100
+
+/** It is asked again so often at least, so that a bell is over for a sandbox soon after it is over. */
+const LONGEST_SPARED_MS = 5000
+
+/**
+ * A store that does not answer at all holds its request for seconds (`platform/aws/time-outs.ts`): a
+ * sandbox spends at most a tenth of its time on finding out.
+ */
+const SPARED_FOR_ASKED = 9
+
+/** Makes the memory of one process. */
+export function createBusyStore({ now, random }: Needs): BusyStore {
+  let sparedUntil = Number.NEGATIVE_INFINITY
+  let nextMs = FIRST_SPARED_MS
+  let isDoubted = false
+
+  return {
+    isSpared: () => now() < sparedUntil,
+    isDoubted: () => isDoubted,
+    wasBusy(answeredMs) {
+      const ms = Math.max(nextMs, answeredMs * SPARED_FOR_ASKED)
+      // From half to one and a half of it: those who were refused together do not ask together.
+      sparedUntil = now() + ms * (0.5 + random())
+      nextMs = Math.min(nextMs * 2, LONGEST_SPARED_MS)
+      isDoubted = true
+    },
+    tookAll() {
+      nextMs = FIRST_SPARED_MS
+      isDoubted = false
+    },
+    askAgain() {
+      sparedUntil = Number.NEGATIVE_INFINITY
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'bun:test'
+import { scriptedStore } from '../../../tests/support/ingest'
+import { aRecord } from '../../../tests/support/records'
+import { StorageError } from '../../error/storage-error'
+import type { AppendOutcome, EventStore } from '../../platform/event-store'
+import { createBusyStore } from '../busy-store'
+import { appendWith, StoreSpared } from './append'
+
+type Answer = (call: number) => AppendOutcome['kind']
+
+/** A sandbox whose clock goes on by its pauses, and by what a call of the store takes. */
+function sandbox(answer: Answer, { callMs = 10, fails = false } = {}) {
+  let at = 0
+  const { events, calls } = scriptedStore((_, call) => answer(call))
+  const store = {
+    append: async (...given: Parameters<EventStore['append']>) => {
+      at += callMs
+      const outcomes = await events.append(...given)
+      if (fails) throw new StorageError('no answer', { isRetriable: true })
+      return outcomes
+    },
+  }
+  const timing = { now: () => at, random: () => 0.5, wait: async (ms: number) => later(ms) }
+  const append = appendWith({ events: store, ...timing, busy: createBusyStore(timing) })
+  /** @returns how a request ended, and after how long */
+  async function send(count = 1, whole = false) {
+    const from = at
+    const records = Array.from({ length: count }, (_, place) => aRecord({ eventId: `e${place}` }))
+    const end = await append(records, whole).then(
+      () => 'stored' as const,
+      (thrown) => (thrown instanceof StoreSpared ? ('spared' as const) : ('busy' as const)),
+    )
+    return { end, ms: at - from }
+  }
+  function later(ms: number): void {
+    at += ms
+  }
+  return { send, calls, later }
+}
+
+describe('a busy store, where the request can be spilled', () => {
+  it('is waited for a tenth of a second, and then spared', async () => {
+    const { send, calls } = sandbox(() => 'throttled')
+    const first = await send()
+    expect(first.end).toBe('busy')
+    expect(first.ms).toBeWithin(10, 121) // the last try begins within it
+    const asked = calls.length
+    expect(asked).toBeGreaterThan(1)
+    for (let times = 0; times < 20; times += 1) {
+      expect(await send()).toEqual({ end: 'spared', ms: 0 })
+    }
+    expect(calls).toHaveLength(asked)
+  })
+
+  it('is asked once when it has been spared for long enough, and for longer after each refusal', async () => {
+    const { send, calls, later } = sandbox(() => 'throttled')
+    await send()
+    const probes = []
+    const from = calls.length
+    for (let ms = 0; ms < 60_000; ms += 10) {
+      later(10)
+      const { end, ms: took } = await send()
+      if (end === 'busy') probes.push(took)
+    }
+    // Each holds the request for the one call that it makes.
+    expect(new Set(probes)).toEqual(new Set([10]))
+    expect(calls.length - from).toBe(probes.length)
+    expect(probes.length).toBeWithin(12, 20)
+  })
+
+  it('has everything again from the first request that it takes', async () => {
+    const { send, later } = sandbox((call) => (call <= 4 ? 'throttled' : 'stored'))
+    await send()
+    for (let ms = 0; ms < 500; ms += 10) {
+      later(10)
+      await send()
+    }
+    for (let times = 0; times < 20; times += 1) expect((await send()).end).toBe('stored')
+  })
+
+  it('is spared as well when it does not answer, but not by those who only met each other', async () => {
+    const silent = sandbox(() => 'stored', { callMs: 6000, fails: true })
+    expect(await silent.send()).toEqual({ end: 'busy', ms: 6000 })
+    silent.later(20_000)
+    expect((await silent.send()).end).toBe('spared')
+
+    const met = sandbox(() => 'throttled')
+    expect((await met.send(2, true)).end).toBe('busy')
+    expect((await met.send(2, true)).end).toBe('busy')
+    expect((await met.send(1, true)).end).toBe('busy')
+    expect((await met.send(2, true)).end).toBe('spared')
+  })
+
+  it('is no reason not to answer a request that stores nothing', async () => {
+    const { send } = sandbox(() => 'throttled')
+    await send()
+    expect((await send(0)).end).toBe('stored')
+    // It says nothing of the store.
+    expect((await send(1)).end).toBe('spared')
+  })
+})
