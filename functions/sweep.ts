@@ -112,6 +112,7 @@ const REQUESTS = 6000
  */
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
+  await drawSecret()
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
   await sweepSpill({ ...platform, findTenant, governance, blobs, config, clock, log }, bounds)
   const tenants = await platform.registry.tenants.list()
@@ -135,6 +136,17 @@ export async function handler(): Promise<void> {
   gauges.report('PutAsideSeconds', age)
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))
+}
+
+/** Draws the root secret where there is none yet: nothing that answers requests may write it. */
+async function drawSecret() {
+  try {
+    await platform.box()
+  } catch (error) {
+    log.error('the root secret cannot be opened; the next run tries again', {
+      reason: (error as Error).message,
+    })
+  }
 }
 
 /** Puts together the trees of hours that are over, and chains their roots. A failure holds up nothing else. */
