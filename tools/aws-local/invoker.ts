@@ -21,7 +21,7 @@ export async function startInvoker(functionOf: (name: string) => LocalFunction):
     if (name === undefined) return response.writeHead(404).end('{}')
     const invoked = await functionOf(name).invoke(await json(request))
     if (invoked.kind === 'returned') return response.end(JSON.stringify(invoked.payload))
-    // What failed within the function is no failure of the call.
+    // A failure within the function is none of the call.
     const { errorType, errorMessage } = invoked
     response.writeHead(200, { 'x-amz-function-error': 'Unhandled' })
     return response.end(JSON.stringify({ errorType, errorMessage }))

@@ -31,7 +31,7 @@ export const blobPlaces = {
   givenUp: 'aws/lambda/',
   trees: 'trees/',
   leaves: 'trees/batches/',
-  /** What `settle` knows, and what it is asked. */
+  /** `settle` has what it knows here, and what it is asked. */
   settling: 'lake/',
   access: 'access/',
   exports: 'exports/',
