@@ -1,11 +1,14 @@
 import { Resource } from 'sst'
 import { readConfig } from '../src/config/read-config'
+import { isAdministration } from '../src/http/administration'
 import { createApp } from '../src/http/app'
 import { rateLimitOf } from '../src/http/rate-limit'
 import { createSharedLimiter, ratesOf } from '../src/limits/limiter'
 import { openServing } from '../src/platform/aws'
+import { administeredElsewhere } from '../src/platform/aws/lambda/administered'
 import { metered } from '../src/platform/aws/lambda/metered'
 import { createUrlHandler, MAX_REPLIED_BYTES } from '../src/platform/aws/lambda/url-handler'
+import { once } from '../src/platform/aws/lazy'
 import { systemClock as clock } from '../src/platform/clock'
 import { createServices } from '../src/services'
 import { createLog } from '../src/telemetry/log'
@@ -31,8 +34,30 @@ const options = {
 const services = createServices(platform, options)
 const app = createApp(services, { limit: rateLimitOf(services) })
 
-/** Answers everything that comes over HTTP. */
-export const handler = createUrlHandler({
-  fetch: app.fetch,
-  measured: (answer) => measured(answer, services.audit, services.budgets, limiter),
+const { NONIUS_ADMINISTER: functionName = '', AWS_REGION: region = '' } = process.env
+// The function it waits for ends sooner, and this one's own end is at 29 s.
+const ADMINISTERING_MS = 27_000
+
+// Few requests change keys.
+const administer = once(async () => {
+  const { createInvoke, lambdaEndpoint, ownCredentials } = await import(
+    '../src/platform/aws/lambda/invoke'
+  )
+  return createInvoke({
+    ...{ functionName, region, endpoint: lambdaEndpoint(process.env) },
+    credentials: () => ownCredentials(process.env),
+    now: clock.now,
+    timeOutMs: ADMINISTERING_MS,
+  })
+})
+
+/** Answers everything that comes over HTTP; what changes keys and tenants, through `administer`. */
+export const handler = administeredElsewhere({
+  handler: createUrlHandler({
+    fetch: app.fetch,
+    measured: (answer) => measured(answer, services.audit, services.budgets, limiter),
+  }),
+  isAdministration,
+  administer: async (event) => (await administer())(event),
+  log,
 })

@@ -115,6 +115,7 @@ const REQUESTS = 6000
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
   await probeStream()
+  await drawSecret()
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
   await sweepSpill({ ...platform, findTenant, governance, blobs, config, clock, log }, bounds)
   const tenants = await platform.registry.tenants.list()
@@ -148,6 +149,17 @@ async function probeStream() {
     await probes.write()
   } catch (error) {
     log.error('the stream was not probed; the next run does', { reason: (error as Error).message })
+  }
+}
+
+/** Draws the root secret where there is none yet: nothing that answers requests may write it. */
+async function drawSecret() {
+  try {
+    await platform.box()
+  } catch (error) {
+    log.error('the root secret cannot be opened; the next run tries again', {
+      reason: (error as Error).message,
+    })
   }
 }
 

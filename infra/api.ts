@@ -1,3 +1,4 @@
+import { administer } from './administer'
 import { createFunction } from './function'
 import { permissions } from './permissions'
 import { stream } from './stream'
@@ -11,6 +12,9 @@ export const api = createFunction('Api', {
   memory: '1024 MB', // half a processor: parsing, not memory, is what a request waits for
   timeout: '29 seconds', // senders give up at thirty
   url: { cors: false },
-  environment: { NONIUS_STREAM_URL: stream.url },
-  permissions: permissions.api,
+  environment: { NONIUS_STREAM_URL: stream.url, NONIUS_ADMINISTER: administer.name },
+  permissions: [
+    ...permissions.api,
+    { actions: ['lambda:InvokeFunction'], resources: [administer.arn] },
+  ],
 })

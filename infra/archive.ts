@@ -2,7 +2,7 @@ import { type RetentionClass, retentionClasses } from '../src/event/record'
 import { firehosePrefix } from '../src/platform/aws/lake/glue-table'
 import { archiveTable, database, lake } from './lake'
 import { trustedBy } from './roles'
-import { accountId, region } from './stage'
+import { accountId, partition, region } from './stage'
 
 const logs = new aws.cloudwatch.LogGroup('ArchiveLogs', {
   name: `/nonius/${$app.stage}/archive`,
@@ -77,7 +77,7 @@ function policy() {
       {
         actions: ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'],
         resources: [
-          $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
+          $interpolate`arn:${partition}:glue:${region}:${accountId}:catalog`,
           database.arn,
           archiveTable.arn,
         ],

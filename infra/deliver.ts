@@ -1,6 +1,7 @@
 import { createFunction } from './function'
 import { permissions } from './permissions'
 import { deliveryQueue } from './queues'
+import { maxDelivering } from './settings'
 
 export const deliver = createFunction('Deliver', {
   description: 'Sends webhooks',
@@ -13,10 +14,9 @@ new aws.lambda.EventSourceMapping('DeliverMapping', {
   eventSourceArn: deliveryQueue.arn,
   functionName: deliver.arn,
   batchSize: 10,
-  // The limit allows a thousand attempts at once, and a tenth of an account's usual concurrency:
-  // targets that do not answer must not take the functions that take events in. The queue decides
-  // whose turn it is (`alarms.ts`).
-  scalingConfig: { maximumConcurrency: 100 },
+  // Targets that do not answer must not take the functions that take events in. Whose turn it is, the queue
+  // decides by tenant (`wake-ups.ts`), and `place-of.ts` by webhook.
+  scalingConfig: { maximumConcurrency: maxDelivering },
   // A delivery that must wait stays in the queue; those beside it are done.
   functionResponseTypes: ['ReportBatchItemFailures'],
 })

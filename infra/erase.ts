@@ -1,5 +1,6 @@
 import { createFunction } from './function'
 import { permissions } from './permissions'
+import { trustingScheduler } from './roles'
 
 /** The function carries erasures out: it alone may look at every event, and delete it. */
 export const erase = createFunction('Erase', {
@@ -14,4 +15,5 @@ new sst.aws.CronV2('EraseSchedule', {
   function: erase,
   schedule: 'rate(10 minutes)',
   retries: 0,
+  transform: { role: trustingScheduler },
 })

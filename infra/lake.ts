@@ -4,7 +4,7 @@ import { SETTLED, SETTLED_PREFIX } from '../src/platform/aws/settlement/texts'
 import { IN_PATH } from '../src/platform/shared/lake-layout'
 import { keptUnlessEmpty } from './blobs'
 import { WARM_DAYS, yearsKept } from './retention'
-import { accountId, region } from './stage'
+import { accountId, partition, region } from './stage'
 
 /** The lake holds Parquet, one folder a retention class, so that each expires on its own day. */
 export const lake = new sst.aws.Bucket('Lake', {
@@ -95,4 +95,4 @@ export const eventsView = new aws.glue.CatalogTable(
 )
 
 /** Names the settled table, which `settle` makes and Iceberg describes: no provider may write its entry. */
-export const settledTableArn = $interpolate`arn:aws:glue:${region}:${accountId}:table/${database.name}/${SETTLED}`
+export const settledTableArn = $interpolate`arn:${partition}:glue:${region}:${accountId}:table/${database.name}/${SETTLED}`

@@ -1,8 +1,5 @@
-import {
-  ROOT_SECRET_PARTITION,
-  TYPES_PARTITIONS,
-  WEBHOOKS_PARTITION,
-} from '../src/platform/aws/deployed/tables'
+import { blobPlaces } from '../src/platform/aws/deployed/blobs'
+import { registryPartitions } from '../src/platform/aws/deployed/tables'
 import { questions, results, settling, workgroup } from './analysis'
 import { streams } from './archive'
 import { blobs } from './blobs'
@@ -11,7 +8,7 @@ import { rootKey } from './keys'
 import { archiveTable, database, eventsView, lake, settledTableArn } from './lake'
 import { deliveryQueue } from './queues'
 import { rootBuckets } from './settings'
-import { accountId, region } from './stage'
+import { accountId, partition, region } from './stage'
 import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
 
 /** Permissions say what a function does, as the exact calls that this takes. */
@@ -99,40 +96,52 @@ const readRegistry: Permissions = [
   { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [registry.arn] },
 ]
 
-/** Switches off a webhook whose target says that it is gone; keys of senders stay out of reach. */
-const updateWebhooks: Permissions = [
-  {
-    actions: ['dynamodb:UpdateItem'],
-    resources: [registry.arn],
-    conditions: [
-      {
-        test: 'ForAllValues:StringEquals',
-        variable: 'dynamodb:LeadingKeys',
-        values: [WEBHOOKS_PARTITION],
-      },
-    ],
-  },
-]
+const { counted, connected, keys, tenants, types, webhooks, rootSecret } = registryPartitions
 
-/** Counts what was stored by its type, in transactions of updates; no key or setting is in reach. */
-const countTypes: Permissions = [
+/**
+ * Writes these partitions of the registry and no other: `api` is at the end of a public address, and whoever
+ * writes keys is an administrator ("Using IAM policy conditions for fine-grained access control", DynamoDB's
+ * guide).
+ * @param partitions keys of partitions; `*` stands for any text
+ */
+const writeRegistry = (actions: readonly string[], partitions: readonly string[]): Permissions => [
   {
-    actions: ['dynamodb:UpdateItem'],
+    actions: actions.map((one) => `dynamodb:${one}`),
     resources: [registry.arn],
     conditions: [
       {
         test: 'ForAllValues:StringLike',
         variable: 'dynamodb:LeadingKeys',
-        values: [`${TYPES_PARTITIONS}#*`],
+        values: [...partitions],
       },
     ],
   },
 ]
 
-/** Draws the root secret when there is none, and opens it; nothing else under this key. */
-const openSecrets: Permissions = [
+/** Counts what arrives, by source and key. */
+const countArrivals = writeRegistry(['UpdateItem'], counted)
+
+/** Makes, changes and deletes webhooks, in transactions. */
+const writeWebhooks = writeRegistry(['UpdateItem', 'DeleteItem'], webhooks)
+
+/** Gives out keys and ends them, and changes tenants and their sources, in transactions. */
+const writeKeys = writeRegistry(['PutItem', 'UpdateItem'], [...keys, ...tenants])
+
+/** Forgets whose a key was, and ends it. */
+const forgetOwners = writeRegistry(['UpdateItem'], [...keys, ...tenants])
+
+/** Notes who is connected over WebSocket, and that they are gone. */
+const noteConnections = writeRegistry(['PutItem', 'UpdateItem', 'DeleteItem'], connected)
+
+/** Switches off a webhook whose target says that it is gone; keys of senders stay out of reach. */
+const updateWebhooks = writeRegistry(['UpdateItem'], webhooks)
+
+/** Counts what was stored by its type, in transactions of updates; no key or setting is in reach. */
+const countTypes = writeRegistry(['UpdateItem'], types)
+
+const underTheRootKey = (...actions: string[]): Permissions => [
   {
-    actions: ['kms:Decrypt', 'kms:GenerateDataKeyWithoutPlaintext'],
+    actions: actions.map((one) => `kms:${one}`),
     resources: [rootKey.arn],
     conditions: [
       {
@@ -144,45 +153,47 @@ const openSecrets: Permissions = [
   },
 ]
 
-/** Stores the root secret where there is none: a deployment may sign positions before all else. */
-const storeRootSecret: Permissions = [
-  {
-    actions: ['dynamodb:PutItem'],
-    resources: [registry.arn],
-    conditions: [
-      {
-        test: 'ForAllValues:StringEquals',
-        variable: 'dynamodb:LeadingKeys',
-        values: [ROOT_SECRET_PARTITION],
-      },
-    ],
-  },
+/** Opens the root secret; nothing else under this key. */
+const openSecrets = underTheRootKey('Decrypt')
+
+/**
+ * Draws the root secret where there is none, which only `sweep` does, and whoever deploys: what answers requests
+ * could write over it.
+ */
+const drawSecrets: Permissions = [
+  ...underTheRootKey('GenerateDataKeyWithoutPlaintext'),
+  ...writeRegistry(['PutItem'], rootSecret),
 ]
 
-const getBlobs: Permissions = [
-  { actions: ['s3:GetObject'], resources: [$interpolate`${blobs.arn}/*`] },
-  // S3 needs it to say 404, and not 403, of what is not there.
+type Place = keyof typeof blobPlaces
+
+/** Lists the ARNs of all blobs at these places. */
+const blobsAt = (places: readonly Place[]) =>
+  places.map((place) => $interpolate`${blobs.arn}/${blobPlaces[place]}*`)
+
+/** Reads the blobs at these places. */
+const getBlobs = (...places: Place[]): Permissions => [
+  { actions: ['s3:GetObject'], resources: blobsAt(places) },
+  // S3 needs it to say 404, and not 403, of what is not there; a condition on the prefix would not do, since
+  // reading one object has none.
   { actions: ['s3:ListBucket'], resources: [blobs.arn] },
 ]
 
-const putBlobs: Permissions = [
-  { actions: ['s3:PutObject', 's3:DeleteObject'], resources: [$interpolate`${blobs.arn}/*`] },
+const putBlobs = (...places: Place[]): Permissions => [
+  { actions: ['s3:PutObject'], resources: blobsAt(places) },
+]
+
+const deleteBlobs = (...places: Place[]): Permissions => [
+  { actions: ['s3:DeleteObject'], resources: blobsAt(places) },
 ]
 
 /** Leaves off a file of an export that is being put together; to put it together is to put a blob. */
 const abandonExports: Permissions = [
-  { actions: ['s3:AbortMultipartUpload'], resources: [$interpolate`${blobs.arn}/exports/*`] },
+  { actions: ['s3:AbortMultipartUpload'], resources: blobsAt(['exports']) },
 ]
 
 /** Stores what is too large for the lake or for a record store, changes that cannot be read, and leaves of trees. */
-const putLargeAndFailed: Permissions = [
-  {
-    actions: ['s3:PutObject'],
-    resources: ['large', 'failed', 'statements', 'trees/batches'].map(
-      (place) => $interpolate`${blobs.arn}/${place}/*`,
-    ),
-  },
-]
+const putLargeAndFailed = putBlobs('large', 'failed', 'statements', 'leaves')
 
 const enqueueDeliveries: Permissions = [
   { actions: ['sqs:SendMessage'], resources: [deliveryQueue.arn] },
@@ -209,9 +220,7 @@ const eraseAll: Permissions = [
 ]
 
 /** Lets Lambda's poller put the batches it gives up here, in the name of the function. */
-const discardBatches: Permissions = [
-  { actions: ['s3:PutObject'], resources: [$interpolate`${blobs.arn}/aws/lambda/*`] },
-]
+const discardBatches: Permissions = [...putBlobs('givenUp')]
 
 const followStream: Permissions = [
   {
@@ -262,7 +271,7 @@ function askLakeIn(group: typeof workgroup, answers: $util.Input<string>): Permi
     {
       actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'],
       resources: [
-        $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
+        $interpolate`arn:${partition}:glue:${region}:${accountId}:catalog`,
         ...[database.arn, archiveTable.arn, eventsView.arn, settledTableArn],
       ],
     },
@@ -298,14 +307,14 @@ const settleLake: Permissions = [
   {
     actions: ['GetDatabase', 'GetTable', 'GetPartitions'].map((one) => `glue:${one}`),
     resources: [
-      $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
+      $interpolate`arn:${partition}:glue:${region}:${accountId}:catalog`,
       ...[database.arn, archiveTable.arn, eventsView.arn, settledTableArn],
     ],
   },
   {
     actions: ['glue:CreateTable', 'glue:UpdateTable'],
     resources: [
-      $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
+      $interpolate`arn:${partition}:glue:${region}:${accountId}:catalog`,
       ...[database.arn, eventsView.arn, settledTableArn],
     ],
   },
@@ -332,18 +341,11 @@ const settleLake: Permissions = [
 
 /** Notes how far settling is, and carries out what it was asked for; a record too large for the lake goes with it. */
 const noteSettling: Permissions = [
-  {
-    actions: ['s3:GetObject', 's3:PutObject'],
-    resources: [$interpolate`${blobs.arn}/lake/*`],
-  },
-  {
-    actions: ['s3:GetObject', 's3:DeleteObject'],
-    resources: [$interpolate`${blobs.arn}/large/*`],
-  },
-  { actions: ['s3:ListBucket'], resources: [blobs.arn] },
+  ...getBlobs('settling', 'large', 'documents'),
+  ...putBlobs('settling'),
+  ...deleteBlobs('large'),
 ]
 
-/** Reads for how long each tenant keeps what it has. */
 /** Who teaches what, and by which pseudonym somebody is known, decides what a stream counts. */
 const listDocuments: Permissions = [
   {
@@ -352,6 +354,7 @@ const listDocuments: Permissions = [
   },
 ]
 
+/** Reads for how long each tenant keeps what it has. */
 const readDocuments: Permissions = [{ actions: ['dynamodb:GetItem'], resources: [documents.arn] }]
 
 const sendToConnections: Permissions = [
@@ -361,15 +364,21 @@ const sendToConnections: Permissions = [
   },
 ]
 
-/** Takes events in, whatever becomes of them. */
+/**
+ * Takes events in, whatever becomes of them: also what is large, or has to wait. Nothing that was stored is
+ * deleted, but for what an item in quarantine, or a document, has no more.
+ */
 const ingest: Permissions = [
   ...appendEvents,
   ...rememberSessions,
-  ...rows(registry, quarantine),
+  ...readRegistry,
+  ...countArrivals,
+  ...rows(quarantine),
   ...readQuarantine,
   ...openSecrets,
-  ...getBlobs,
-  ...putBlobs,
+  ...getBlobs('bodies', 'statements', 'quarantine', 'documents'),
+  ...putBlobs('bodies', 'statements', 'quarantine', 'documents', 'spill'),
+  ...deleteBlobs('quarantine', 'documents'),
   ...addStatements,
   ...markStatements,
 ]
@@ -409,23 +418,21 @@ const keepStates: Permissions = [
     actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     resources: [documents.arn],
   },
-  {
-    actions: ['s3:PutObject', 's3:DeleteObject'],
-    resources: [$interpolate`${blobs.arn}/documents/lasting/*`],
-  },
+  ...putBlobs('lasting'),
+  ...deleteBlobs('lasting'),
 ]
 
 /** Writes roots of the log where whoever deploys says, and can change nothing there. */
 const publishRoots: Permissions = rootBuckets.map(({ bucket, prefix }) => ({
   actions: ['s3:PutObject'],
-  resources: [`arn:aws:s3:::${bucket}/${prefix}*`],
+  resources: [$interpolate`arn:${partition}:s3:::${bucket}/${prefix}*`],
 }))
 
 /** Hands on what was stored. */
 const handOn: Permissions = [
   ...followBatches,
   ...readRegistry,
-  ...getBlobs,
+  ...getBlobs('bodies', 'statements', 'documents'),
   ...putLargeAndFailed,
   ...putRecords,
   ...enqueueDeliveries,
@@ -438,24 +445,49 @@ const handOn: Permissions = [
 const tellLive: Permissions = [
   ...getEvents,
   ...readRegistry,
-  ...getBlobs,
+  ...getBlobs('bodies', 'statements'),
   ...writeLive,
   ...postLive,
 ]
 
+/** Gathers what people asked for and makes exports: files of parts, which go when their time is over. */
+const makeFiles: Permissions = [
+  ...getBlobs('access', 'exports', 'attachments', 'large'),
+  ...putBlobs('access', 'exports'),
+  ...deleteBlobs('access', 'exports'),
+  ...abandonExports,
+]
+
 /** Each function has these permissions. */
 export const permissions = {
-  // The request that enables a webhook sets the alarms of what was parked for it.
-  // The request that ends a key ends its connections.
+  // The request that enables a webhook sets the alarms of what was parked for it. Keys are given out by
+  // `administer`: what a request could do to this function must not make it one of an administrator.
   api: [
     ...ingest,
+    ...writeWebhooks,
     ...queryEvents,
     ...enqueueDeliveries,
     ...readDeliveryLog,
     ...useDocuments,
     ...askQuestions,
+    ...getBlobs('attachments', 'large', 'trees'),
+    ...putBlobs('attachments'),
+    ...makeFiles,
+  ],
+  // The request that ends a key ends its connections.
+  administer: [
+    ...readRegistry,
+    ...writeKeys,
+    ...countArrivals,
+    ...countTypes,
+    ...useDocuments,
+    ...appendEvents,
+    ...queryEvents,
+    ...openSecrets,
     ...sendToConnections,
-    ...abandonExports,
+    ...getBlobs('bodies', 'statements', 'documents'),
+    ...putBlobs('bodies', 'documents', 'spill'),
+    ...deleteBlobs('documents'),
   ],
   changes: [...followStream, ...discardBatches, ...handOn],
   deliver: [
@@ -464,7 +496,7 @@ export const permissions = {
     ...noteReplays,
     ...getEvents,
     ...queryEvents,
-    ...getBlobs,
+    ...getBlobs('bodies', 'statements', 'documents', 'large'),
     ...readRegistry,
     ...updateWebhooks,
     ...askLake,
@@ -472,37 +504,45 @@ export const permissions = {
   ],
   follow: [...followStream, ...discardBatches, ...tellLive],
   // It keeps streams between two of their frames, and blobs of learners, as documents, and deletes none.
-  realtime: [...ingest, ...keepStreams, ...postLive],
+  realtime: [...ingest, ...noteConnections, ...keepStreams, ...postLive],
   stream: [
     ...followLive,
     ...listDocuments,
     ...getEvents,
-    ...getBlobs,
+    ...getBlobs('bodies', 'statements', 'documents'),
     ...readRegistry,
     ...openSecrets,
-    ...storeRootSecret,
   ],
   settle: [...settleLake, ...noteSettling, ...readRegistry, ...readDocuments],
   // It looks at every event, and at all else of a tenant; anonymised events are put back.
   erase: [
     ...ingest,
+    ...forgetOwners,
     ...queryEvents,
     ...useDocuments,
     ...rows(deliveries),
     ...askLake,
     ...readDeliveryLog,
     ...eraseAll,
-    ...abandonExports,
+    ...makeFiles,
+    ...getBlobs('trees', 'settling', 'failed', 'givenUp'),
+    ...putBlobs('trees', 'settling', 'failed', 'givenUp'),
+    ...deleteBlobs('bodies', 'statements', 'attachments', 'trees', 'failed', 'givenUp'),
   ],
   // It forgets what is old, in quarantine and among documents, and reads everything about who asks.
   sweep: [
     ...ingest,
+    ...drawSecrets,
+    ...noteConnections,
     ...handOn,
     ...tellLive,
     ...useDocuments,
     ...askLake,
     ...readDeliveryLog,
-    ...abandonExports,
+    ...makeFiles,
+    ...getBlobs('spill', 'trees', 'failed', 'givenUp'),
+    ...putBlobs('trees'),
+    ...deleteBlobs('spill', 'trees', 'givenUp'),
     ...publishRoots,
   ],
 } satisfies Record<string, Permissions>

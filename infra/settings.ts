@@ -47,6 +47,15 @@ export const maxStreams = process.env.NONIUS_MAX_STREAMS
   ? wholeNumber('NONIUS_MAX_STREAMS', { usual: 0, least: 1, most: 10_000 })
   : undefined
 
+// A hundred calls with ten attempts each take a tenth of the thousand that an account usually may have at once; a new
+// account may have ten. Lambda takes no fewer than two ("Configuring maximum concurrency", its guide).
+const USUAL_DELIVERING = 100
+
+/** At most so many calls of `deliver` run at a time, whatever receivers do. */
+export const maxDelivering = wholeNumber('NONIUS_MAX_DELIVERING', {
+  ...{ usual: USUAL_DELIVERING, least: 2, most: 1000 },
+})
+
 // A fifth of the calls that an account usually may have at once.
 const USUAL_STREAMS = 200
 

@@ -1,5 +1,6 @@
 import { createFunction } from './function'
 import { permissions } from './permissions'
+import { trustingScheduler } from './roles'
 
 /**
  * The function settles closed days, and carries out what waits for it: erasures, and what has been kept for
@@ -19,4 +20,5 @@ new sst.aws.CronV2('SettleSchedule', {
   // not come to.
   schedule: 'rate(1 hour)',
   retries: 0,
+  transform: { role: trustingScheduler },
 })

@@ -17,4 +17,6 @@ if (!STAGE.test($app.stage)) {
 export const isPermanentStage = $app.stage === 'production'
 
 export const region = aws.getRegionOutput().region
+/** The partition is `aws`, or that of China or of a government (`aws-cn`, `aws-us-gov`): ARNs begin with it. */
+export const partition = aws.getPartitionOutput().partition
 export const accountId = aws.getCallerIdentityOutput().accountId

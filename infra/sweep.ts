@@ -2,6 +2,7 @@ import { changes } from './changes'
 import { follow } from './follow'
 import { createFunction } from './function'
 import { permissions } from './permissions'
+import { trustingScheduler } from './roles'
 import { rootSettings } from './settings'
 
 export const sweep = createFunction('Sweep', {
@@ -23,4 +24,5 @@ new sst.aws.CronV2('SweepSchedule', {
   function: sweep,
   schedule: 'rate(5 minutes)',
   retries: 0, // of the call itself, when Lambda cannot be reached
+  transform: { role: trustingScheduler },
 })

@@ -61,6 +61,8 @@ async function run(resources: Resources) {
     .description('give a fresh deployment its first tenant, source and keys')
     .option('--stage <name>', 'the stage that was deployed')
     .action(async () => {
+      // Whoever has keys can sign positions at once, and does not wait for the sweep to draw the root secret.
+      await serving.box()
       const keys = await bootstrap(registry, { clock })
       if (keys === undefined) {
         process.stderr.write('It has its first keys already. More: npm run aws:keys -- create\n')

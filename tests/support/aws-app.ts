@@ -79,6 +79,8 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
   const clock = systemClock
   const platform = await adapters(deployment)
   const { registry } = platform
+  // As `aws:bootstrap` does: no function that runs here draws the root secret.
+  await platform.box()
   const first = await bootstrap(registry, { clock })
   const keys = { demo: first!.demoKey, admin: first!.adminKey }
   const config = { ...readConfig({}), ...changes }
@@ -98,7 +100,7 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
       },
       // What a process remembers for a while is what a new one does not know.
       advance() {
-        for (const name of ['Api', 'Realtime']) deployment.functionNamed(name).kill()
+        for (const name of ['Api', 'Administer', 'Realtime']) deployment.functionNamed(name).kill()
       },
     },
 

@@ -7,8 +7,9 @@ import { version } from '../../package.json'
 import { bootstrap } from '../../src/access/keys/bootstrap'
 import { banner } from '../../src/cli/banner'
 import { stopSignal } from '../../src/cli/stop-signal'
-import { openRegistry } from '../../src/platform/aws'
+import { openRegistry, openServing } from '../../src/platform/aws'
 import { systemClock as clock } from '../../src/platform/clock'
+import { silentLog as log } from '../../src/telemetry/log'
 import type { Graph } from '../synth/graph'
 import { becomeDeployer } from './deployer'
 import { type Deployment, lakeOf, startDeployment } from './deployment'
@@ -126,8 +127,9 @@ function settings(): Record<string, string> {
 }
 
 /** Makes the first keys. @returns undefined when the emulators have them from an earlier start */
-function firstKeys({ endpoint, resources }: Deployment) {
+async function firstKeys({ endpoint, resources }: Deployment) {
   becomeDeployer(endpoint)
+  await openServing(resources, { clock, log }).box()
   const { NONIUS_DEMO_KEY: demoKey, NONIUS_ADMIN_KEY: adminKey } = process.env
   return bootstrap(openRegistry(resources, clock), { clock, demoKey, adminKey })
 }

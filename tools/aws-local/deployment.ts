@@ -9,6 +9,7 @@ import { functionSpecs, identitiesOf } from './deployment/functions'
 import { startQueues, startSchedules, startStreams } from './deployment/sources'
 import { emulated } from './emulators/start'
 import { type Identity, startIamProxy } from './iam/proxy'
+import { startInvoker } from './invoker'
 import { lambdaRuntime } from './lambda-runtime'
 import { createLocalFunction, type LocalFunction } from './local-function'
 import { provision, type Renamed, withNames } from './provision'
@@ -114,6 +115,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   const url = opened.use(await startUrl(graph, 'Api', functionOf, options))
   const sockets = opened.use(startSockets(graph, functionOf))
   services['execute-api'] = sockets.managementEndpoint
+  services.lambda = opened.use(await startInvoker(functionOf)).url
   const sources = {
     graph,
     functionOf,

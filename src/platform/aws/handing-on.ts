@@ -9,6 +9,7 @@ import { createArchive } from './archive'
 import { markAt } from './change-feed/mark'
 import { writeProbe } from './change-feed/probes'
 import { createStoredTypes } from './counts/stored-types'
+import { createClaims } from './deliveries/claims'
 import { createListed } from './deliveries/listed'
 import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
@@ -70,6 +71,7 @@ export function openDelivering(resources: Resources, { clock }: Needs) {
       ...openDeliveries(resources, dynamo, clock),
       backlog: countingUpTo(MOST_AHEAD, { dynamo, table: resources.deliveriesTable }),
     },
+    claims: createClaims({ dynamo, table: resources.deliveriesTable, clock }),
     documents: lazyDocuments({ client: dynamo, table: documentsTable, blobs, tokens, clock }),
     lake: lazyLake({ workgroup, database, tokens, clock }),
     wakeReplay: lazyReplayWakes(deliveryQueueUrl),

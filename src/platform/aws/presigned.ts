@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { ALGORITHM, type Credentials, scopeOf, signatureOf, timeOf } from './signing'
 
 /** A request as the SDK writes it, before it is signed. */
 export interface UnsignedRequest {
@@ -10,7 +10,7 @@ export interface UnsignedRequest {
 }
 
 export interface PresignNeeds {
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined }
+  credentials: Credentials
   region: string
   seconds: number
   now: Date
@@ -25,14 +25,12 @@ export function presigned(
   { credentials, region, seconds, now }: PresignNeeds,
 ): string {
   const host = port === undefined ? hostname : `${hostname}:${port}`
-  const at = now.toISOString().replace(/[-:]|\.\d{3}/g, '')
-  const day = at.slice(0, 8)
-  const scope = `${day}/${region}/s3/aws4_request`
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials
+  const to = { region, service: 's3', now }
+  const { accessKeyId, sessionToken } = credentials
   const query = Object.entries({
     'X-Amz-Algorithm': ALGORITHM,
-    'X-Amz-Credential': `${accessKeyId}/${scope}`,
-    'X-Amz-Date': at,
+    'X-Amz-Credential': `${accessKeyId}/${scopeOf(to)}`,
+    'X-Amz-Date': timeOf(to),
     'X-Amz-Expires': String(seconds),
     ...(sessionToken !== undefined && { 'X-Amz-Security-Token': sessionToken }),
     'X-Amz-SignedHeaders': 'host',
@@ -41,17 +39,9 @@ export function presigned(
     .toSorted()
     .join('&')
   const canonical = ['GET', path, query, `host:${host}\n`, 'host', 'UNSIGNED-PAYLOAD'].join('\n')
-  const digest = createHash('sha256').update(canonical).digest('hex')
-  const text = [ALGORITHM, at, scope, digest].join('\n')
-  const key = [day, region, 's3', 'aws4_request'].reduce<string | Buffer>(
-    (secret, part) => createHmac('sha256', secret).update(part).digest(),
-    `AWS4${secretAccessKey}`,
-  )
-  const signature = createHmac('sha256', key).update(text).digest('hex')
+  const signature = signatureOf(canonical, credentials, to)
   return `${protocol}//${host}${path}?${query}&X-Amz-Signature=${signature}`
 }
-
-const ALGORITHM = 'AWS4-HMAC-SHA256'
 
 /** RFC 3986: these four are reserved, and `encodeURIComponent` leaves them. */
 function encoded(text: string): string {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bootstrap } from '../../../src/access/keys/bootstrap'
-import { openRegistry } from '../../../src/platform/aws'
+import { openRegistry, openServing } from '../../../src/platform/aws'
 import { systemClock as clock } from '../../../src/platform/clock'
+import { silentLog as log } from '../../../src/telemetry/log'
 import { becomeDeployer } from '../../../tools/aws-local/deployer'
 import { type DeploymentOptions, startDeployment } from '../../../tools/aws-local/deployment'
 import type { Renamed } from '../../../tools/aws-local/provision'
@@ -43,6 +44,8 @@ export async function aDeployment(changes: Partial<DeploymentOptions> = {}) {
     ...changes,
   })
   becomeDeployer(deployment.endpoint)
+  // As `aws:bootstrap` does, before the first sweep.
+  await openServing(deployment.resources, { clock, log }).box()
   const keys = await bootstrap(openRegistry(deployment.resources, clock), { clock })
   return {
     ...deployment,

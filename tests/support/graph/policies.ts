@@ -1,11 +1,12 @@
+import { isAllowed } from '../../../tools/aws-local/iam/policy'
 import type { Graph, GraphResource } from '../../../tools/synth/graph'
 import { ofType } from './graphs'
 
 export interface Statement {
-  Effect: string
+  Effect: 'Allow' | 'Deny'
   Action: string[]
   Resource: string[]
-  Condition?: unknown
+  Condition?: Record<string, Record<string, string | string[]>>
 }
 
 /** Pulumi takes a policy as text or as an object. */
@@ -36,4 +37,17 @@ export function mayDo(role: GraphResource, action: string, resource: string): bo
 
 function matches(pattern: string, resource: string): boolean {
   return pattern.endsWith('*') ? resource.startsWith(pattern.slice(0, -1)) : pattern === resource
+}
+
+/**
+ * Whether a role may do it, conditions and all, as the emulated IAM judges.
+ * @param context condition keys that the request has
+ */
+export function mayDoWith(
+  role: GraphResource,
+  action: string,
+  resource: string,
+  context: Record<string, string[]> = {},
+): boolean {
+  return isAllowed(statementsOf(role), { action, resource, context })
 }

@@ -31,6 +31,8 @@ export function accessOf(request: SignedRequest, { region, accountId }: Place): 
       return [{ action: `cognito-idp:${operationOf(request)}`, resource: '*' }]
     case 'kms':
       return [kmsAccess(request, arn('kms'))]
+    case 'lambda':
+      return invocationAccess(request, arn('lambda'))
     case 'execute-api':
       return connectionsAccess(request, arn('execute-api'))
     default:
@@ -72,4 +74,12 @@ function connectionsAccess(request: SignedRequest, arn: (rest: string) => string
   if (id === undefined) return []
   const resource = arn(`${api}/${stage}/${request.method}/@connections/${id}`)
   return [{ action: 'execute-api:ManageConnections', resource }]
+}
+
+const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
+
+function invocationAccess(request: SignedRequest, arn: (rest: string) => string): AccessRequest[] {
+  const [, name] = INVOCATION.exec(request.path) ?? []
+  if (name === undefined || request.method !== 'POST') return []
+  return [{ action: 'lambda:InvokeFunction', resource: arn(`function:${name}`) }]
 }

@@ -12,3 +12,27 @@ export const EVENT_BODIES = 'bodies/'
  * and in the statements'.
  */
 export const STATEMENT_BODIES = 'statements/'
+
+/**
+ * Names every place of the bucket, as permissions and rules know them (`docs/aws.md`, "What was put aside"):
+ * a function reads and writes some of them.
+ */
+export const blobPlaces = {
+  bodies: EVENT_BODIES,
+  statements: STATEMENT_BODIES,
+  attachments: 'attachments/',
+  documents: 'documents/',
+  lasting: LASTING_DOCUMENTS,
+  quarantine: 'quarantine/',
+  spill: 'spill/',
+  large: 'large/',
+  failed: 'failed/',
+  /** Lambda puts the batches here that a function failed on to the end. */
+  givenUp: 'aws/lambda/',
+  trees: 'trees/',
+  leaves: 'trees/batches/',
+  /** `settle` has what it knows here, and what it is asked. */
+  settling: 'lake/',
+  access: 'access/',
+  exports: 'exports/',
+} as const

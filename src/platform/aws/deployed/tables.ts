@@ -90,3 +90,21 @@ export const RATES_PARTITIONS = 'rates'
 
 /** This partition of the registry holds the sealed root secret, which whoever needs it first puts. */
 export const ROOT_SECRET_PARTITION = 'root-secret'
+
+/**
+ * Names the partitions of the registry (`registry.ts`) by who writes them: permissions allow no other. `*`
+ * stands for any text, as policies have it.
+ */
+export const registryPartitions = {
+  /** How much arrives from a source and with a key: whatever takes events in counts. */
+  counted: ['counts#*', 'activity#*'],
+  /** Whose a connection is. */
+  connected: ['connection#*', 'connections#*'],
+  /** Keys as requests find them: whoever writes here lets anybody in. */
+  keys: ['key#*'],
+  /** Tenants, with their sources and the list of their keys. */
+  tenants: ['tenant#*', 'tenants'],
+  types: [`${TYPES_PARTITIONS}#*`],
+  webhooks: [WEBHOOKS_PARTITION],
+  rootSecret: [ROOT_SECRET_PARTITION],
+} as const satisfies Record<string, readonly string[]>

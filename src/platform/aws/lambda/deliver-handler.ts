@@ -15,7 +15,7 @@ interface Needs {
    * Asks for a place for a delivery, which is left once it was attempted. @returns otherwise in how many
    * milliseconds to ask again
    */
-  placeOf?(whose: { tenantId: string; webhookId: string }): Promise<(() => void) | number>
+  placeOf?(whose: { tenantId: string; webhookId: string }): Promise<(() => Promise<void>) | number>
   /** Attempts it and tells the queue. `waiting`: there will be another attempt. */
   deliver(delivery: Delivery): Promise<'ended' | 'waiting'>
   /** Carries a replay on for a while, and sends the next message. */
@@ -58,7 +58,7 @@ export function createDeliverHandler({ deliveries, placeOf, deliver, carryOn, lo
       return false
     }
     const { deliveryId, webhookId } = rung
-    let leave: (() => void) | undefined
+    let leave: (() => Promise<void>) | undefined
     try {
       const place = await placeOf?.(rung)
       if (typeof place === 'number') {
@@ -73,7 +73,7 @@ export function createDeliverHandler({ deliveries, placeOf, deliver, carryOn, lo
       log.error('webhook delivery put off', { deliveryId, webhookId, reason: String(error) })
       return false
     } finally {
-      leave?.()
+      await leave?.()
     }
   }
 }

@@ -18,7 +18,7 @@ interface Bindings {
 }
 
 type Reply = Awaited<ReturnType<ReturnType<typeof handle>>>
-type UrlHandler = (event: LambdaFunctionURLEvent, context: LambdaContext) => Promise<Reply>
+export type UrlHandler = (event: LambdaFunctionURLEvent, context: LambdaContext) => Promise<Reply>
 
 /**
  * Makes a handler that has the app answer the requests which a function URL passes on as events.
