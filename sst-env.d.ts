@@ -75,10 +75,10 @@ declare module "sst" {
     }
     "Nonius": {
       "archiveStreams": {
-        "pii": string
-        "sensitive": string
-        "standard": string
-        "system": string
+        "pii": any
+        "sensitive": any
+        "standard": any
+        "system": any
       }
       "athenaWorkgroup": string
       "blobsBucket": string

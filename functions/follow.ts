@@ -38,7 +38,7 @@ const fanOut = postingLazily(async () => {
 
 const handle = createStreamHandler({
   ...platform,
-  log,
+  ...{ clock, log, leftMs: timeLeft.ms },
   consumers: [createLiveConsumer({ ...platform, fanOut })],
 })
 

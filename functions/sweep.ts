@@ -12,7 +12,7 @@ import { createPostSink } from '../src/merkle/roots/post'
 import { lookAfter } from '../src/observer/relay/look-after'
 import { createGuard } from '../src/outbound/guard'
 import { openServing } from '../src/platform/aws'
-import { FAILED_CHANGES } from '../src/platform/aws/change-feed/read'
+import { FAILED_CHANGES } from '../src/platform/aws/change-feed/set-aside'
 import { MAX_MESSAGE_BYTES } from '../src/platform/aws/connections'
 import { openProbing } from '../src/platform/aws/handing-on'
 import { FAILED_BATCHES, replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
@@ -64,7 +64,7 @@ const close = createClosing({ ...platform, key: config.rootsKey, sinks, log })
 const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn = 'follow' } =
   process.env
 const handlers = new Map([
-  [changesArn, handOn],
+  [changesArn, (event: DynamoDBStreamEvent) => handOn(event)],
   [followArn, (event: DynamoDBStreamEvent) => followLate(event)],
 ])
 

@@ -209,7 +209,7 @@ const readDeliveryLog: Permissions = [
 const putRecords: Permissions = [
   {
     actions: ['firehose:PutRecordBatch'],
-    resources: Object.values(streams).map(({ arn }) => arn),
+    resources: streams.map(({ stream }) => stream.arn),
   },
 ]
 

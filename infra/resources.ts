@@ -1,4 +1,4 @@
-import type { RetentionClass } from '../src/event/record'
+import { type RetentionClass, retentionClasses } from '../src/event/record'
 import type { Resources } from '../src/platform/aws/deployed/resources'
 import { questions, settling, workgroup } from './analysis'
 import { streams } from './archive'
@@ -13,8 +13,11 @@ import { deliveries, documents, events, live, quarantine, registry, statements }
 type Properties = { [Name in keyof Resources]: $util.Input<Resources[Name]> }
 
 const archiveStreams = Object.fromEntries(
-  Object.entries(streams).map(([name, stream]) => [name, stream.name]),
-) as Record<RetentionClass, $util.Output<string>>
+  retentionClasses.map((name) => {
+    const own = streams.filter(({ retentionClass }) => retentionClass === name)
+    return [name, own.map(({ stream }) => stream.name)]
+  }),
+) as Record<RetentionClass, $util.Output<string>[]>
 
 /**
  * The link gives the functions names, and nothing but names: `permissions.ts` says what they may

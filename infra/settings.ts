@@ -79,6 +79,14 @@ function flag(name: string): boolean {
   throw new Error(`${name} must be 1 or 0; it is ${JSON.stringify(given)}.`)
 }
 
+/**
+ * Each retention class has so many delivery streams of Firehose. An account may have at least 50 in a region
+ * ("Amazon Data Firehose Quota"): ten of each class leave room for those of others.
+ */
+export const archiveStreams = wholeNumber('NONIUS_ARCHIVE_STREAMS', {
+  ...{ usual: 1, least: 1, most: 10 },
+})
+
 function wholeNumber(name: string, bounds: { usual: number; least: number; most: number }): number {
   const { usual, least, most } = bounds
   const given = process.env[name] || String(usual)

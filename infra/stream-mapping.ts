@@ -18,11 +18,13 @@ export function followStoredEvents(name: string, functionName: $util.Input<strin
     batchSize: 500,
     maximumBatchingWindowInSeconds: 2,
     functionResponseTypes: ['ReportBatchItemFailures'],
-    // A record that nobody can handle is alone after nine halvings, and then waits in the bucket for
-    // `sweep`. Without these four a shard stands still for a day, and then loses the record.
-    bisectBatchOnFunctionError: true,
-    maximumRetryAttempts: 10,
-    maximumRecordAgeInSeconds: 6 * 60 * 60,
+    // The function finds the records that nobody can handle and sets them aside, one by one. What else
+    // fails is waited for: after hours of a throttled Firehose, halves of halves of each batch would lie in the
+    // bucket. Batches go there that are 20 hours old, since DynamoDB keeps a stream for 24
+    // ("Lambda parameters for Amazon DynamoDB event source mappings").
+    bisectBatchOnFunctionError: false,
+    maximumRetryAttempts: -1,
+    maximumRecordAgeInSeconds: 20 * 60 * 60,
     destinationConfig: { onFailure: { destinationArn: blobs.arn } },
   })
 }

@@ -1,15 +1,14 @@
 import { streams } from '../archive'
 import type { Metric } from '../metrics'
-import { type Alarm, capital } from './alarm'
+import type { Alarm } from './alarm'
 
-/** These say how each retention class gets to the lake ("Monitor Amazon Data Firehose with CloudWatch"). */
-export const archive = Object.entries(streams).flatMap(([retentionClass, { name }]): Alarm[] => {
-  const suffix = capital(retentionClass)
+/** These say how each stream of a retention class gets to the lake ("Monitor Amazon Data Firehose with CloudWatch"). */
+export const archive = streams.flatMap(({ retentionClass, label: suffix, stream }): Alarm[] => {
   const metric = (of: string, stat: Metric['stat']): Metric => ({
     namespace: 'AWS/Firehose',
     name: of,
     stat,
-    dimensions: { DeliveryStreamName: name },
+    dimensions: { DeliveryStreamName: stream.name },
   })
   return [
     {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { StorageError } from '../../src/error/storage-error'
 import type { ChangeBatch, ChangeFeed, Consumer } from '../../src/platform/change-feed'
 import type { EventStore } from '../../src/platform/event-store'
 import { aRecord } from '../support/records'
@@ -145,7 +146,7 @@ export function changeFeedContract(
         ...consumer,
         async handle(batch) {
           tried.push(batch.id)
-          if (tried.length === 1) throw new Error('not now')
+          if (tried.length === 1) throw new StorageError('not now', { isRetriable: true })
           await consumer.handle(batch)
         },
       })

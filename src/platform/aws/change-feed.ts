@@ -1,92 +1,71 @@
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
-import type { ChangeBatch, Consumer } from '../change-feed'
-import { type Change, type ReadingNeeds, readChanges } from './change-feed/read'
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import type { Consumer } from '../change-feed'
+import type { Clock } from '../clock'
+import { createHandOver } from './change-feed/hand-over'
+import { type ReadingNeeds, readChanges } from './change-feed/read'
+import { putAside } from './change-feed/set-aside'
 
 export interface StreamHandlerNeeds extends ReadingNeeds {
   consumers: readonly Consumer[]
+  clock: Clock
+  /** Tells how much time is left of the call at hand, in ms. Left out, there is no end. */
+  leftMs?: (() => number) | undefined
 }
 
-// The two clocks may differ by less than this: AWS's agree within milliseconds (Amazon Time Sync),
-// the stream's times are whole seconds, and `Approximate`.
-const CLOCKS_APART_MS = 60_000
+interface Terms {
+  /** If false, what cannot be read or handled is told, and set aside nowhere: it lies aside already. */
+  setsAside?: boolean
+}
 
-export type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>
+export type StreamHandler = (
+  event: DynamoDBStreamEvent,
+  terms?: Terms,
+) => Promise<DynamoDBBatchResponse>
 
 /**
  * Makes the change feed's end on AWS: Lambda reads the table's stream and calls this with a batch
  * of one shard, again from the first record that was not handled until it answers that none is
  * left. Lambda remembers the cursor, so `isExact`, `maxWaitMs` and `drainsAtStop` of a consumer are
  * up to the mapping.
+ *
+ * It never throws, since Lambda knows only from an answer how far it came. What fails in its surroundings is
+ * answered as not handled, for as long as it lasts; a record that is itself the reason is set aside.
  */
 export function createStreamHandler(needs: StreamHandlerNeeds): StreamHandler {
-  const { consumers, log } = needs
-  // The map remembers changes that a consumer has handled, of a batch that will come again for
-  // another consumer. It only saves work: a retry that reaches another sandbox brings all of it
-  // again, and consumers are idempotent.
-  const had = new Map<string, Set<string>>()
+  const { blobs, log, clock, leftMs = () => Number.POSITIVE_INFINITY } = needs
+  const handOvers = needs.consumers.map((one) => createHandOver(one, { leftMs, clock, log }))
 
-  /** Gives a consumer its changes. @returns the first sequence number that it has not handled */
-  async function handOver(consumer: Consumer, changes: readonly Change[]) {
-    const done = had.get(consumer.name) ?? new Set()
-    const waiting = changes.filter(({ id }) => !done.has(id))
-    for (const slice of slicesOf(waiting, consumer)) {
-      try {
-        await consumer.handle(batchOf(slice))
-      } catch (error) {
-        const reason = (error as Error).message
-        log.error('changes not handled', { consumer: consumer.name, records: slice.length, reason })
-        return slice[0]!.sequence
-      }
-      for (const { id } of slice) done.add(id)
-      had.set(consumer.name, done)
-    }
-    return undefined
+  /** Sets aside what cannot be read. Where there are no blobs, another function that follows the stream does. */
+  async function setUnreadableAside(insert: DynamoDBRecord, reason: string): Promise<boolean> {
+    if (blobs !== undefined) return putAside({ insert, reason }, { blobs, log })
+    log.warn('a change cannot be read and was passed over', {
+      ...{ sequence: insert.dynamodb?.SequenceNumber, reason },
+    })
+    return true
   }
 
-  return async function handle({ Records }) {
+  return async function handle({ Records }, { setsAside = true } = {}) {
     // An event never changes after it was stored, and its removal means that its time has passed.
     const inserts = Records.filter(({ eventName }) => eventName === 'INSERT')
-    for await (const { changes, unread } of readChanges(inserts, needs)) {
-      const failures = await Promise.all(consumers.map((consumer) => handOver(consumer, changes)))
+    const setAside = setsAside ? setUnreadableAside : async () => false
+    const handled: string[] = []
+    for await (const { changes, unread } of readChanges(inserts, { ...needs, setAside })) {
+      const failures = await Promise.all(
+        handOvers.map(({ handOver }) =>
+          handOver(changes, async ({ insert }, reason, consumer) => {
+            if (!setsAside || blobs === undefined) return false
+            return putAside({ insert, reason, consumer }, { blobs, log })
+          }),
+        ),
+      )
       // The batch comes again from where the hindmost consumer is.
       const first = [...changes.map(({ sequence }) => sequence), unread].find((sequence) => {
         return sequence !== undefined && (sequence === unread || failures.includes(sequence))
       })
       if (first !== undefined) return { batchItemFailures: [{ itemIdentifier: first }] }
+      for (const { id } of changes) handled.push(id)
     }
-    had.clear()
+    for (const { forget } of handOvers) forget(handled)
     return { batchItemFailures: [] }
-  }
-}
-
-/** Ends a slice where the consumer's budget ends. */
-function* slicesOf(changes: readonly Change[], { maxRecords, maxBytes }: Consumer) {
-  let slice: Change[] = []
-  let bytes = 0
-  for (const change of changes) {
-    const isFull = slice.length === maxRecords || bytes + change.record.raw.length > maxBytes
-    if (slice.length > 0 && isFull) {
-      yield slice
-      slice = []
-      bytes = 0
-    }
-    slice.push(change)
-    bytes += change.record.raw.length
-  }
-  if (slice.length > 0) yield slice
-}
-
-/** Makes a batch. The same records have the same id, however often they come. */
-function batchOf(slice: readonly Change[]): ChangeBatch {
-  return {
-    id: `${slice[0]!.id}-${slice.at(-1)!.id}`,
-    count: slice.length,
-    records: () => slice.map(({ record }) => record),
-    isWithin(place, { from, until }) {
-      const { storedAt } = slice[place]!
-      if (storedAt + CLOCKS_APART_MS < Number(from)) return false
-      return until === undefined || storedAt - CLOCKS_APART_MS < Number(until)
-    },
-    storedAt: (place) => slice[place]!.storedAt,
   }
 }

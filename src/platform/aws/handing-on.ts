@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Clock } from '../clock'
 import type { DeliveryLog } from '../delivery-log'
 import { openParts } from '.'
-import { createArchive } from './archive'
+import { type ArchiveNeeds, createArchive } from './archive'
 import { markAt } from './change-feed/mark'
 import { writeProbe } from './change-feed/probes'
 import { createStoredTypes } from './counts/stored-types'
@@ -26,8 +26,14 @@ interface Needs {
   clock: Clock
 }
 
-/** Opens what hands on stored events. */
-export function openFeeding(resources: Resources, { clock }: Needs) {
+/**
+ * Opens what hands on stored events.
+ * @param leftMs tells how much time is left of the call at hand; left out, throttling is waited for only briefly
+ */
+export function openFeeding(
+  resources: Resources,
+  { clock, leftMs }: Needs & Pick<ArchiveNeeds, 'leftMs'>,
+) {
   const { dynamo, blobs, registry, tokens } = openParts(resources, clock)
   const { eventsTable, registryTable, statementsTable: table, documentsTable, indexes } = resources
   const { archiveStreams: streams } = resources
@@ -43,8 +49,7 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
     documents: lazyDocuments({ client: dynamo, table: documentsTable, blobs, tokens, clock }),
     archive: createArchive({
       client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
-      streams,
-      blobs,
+      ...{ streams, blobs, leftMs },
     }),
     deliveries: openDeliveries(resources, dynamo, clock),
     trees: { add: createAdd({ blobs, clock }) },

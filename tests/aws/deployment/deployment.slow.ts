@@ -179,7 +179,7 @@ describe("A function's role", () => {
     await expect(refused).rejects.toThrow(new RegExp(sentence))
     await expect(refused).rejects.toHaveProperty('name', 'AccessDeniedException')
 
-    const DeliveryStreamName = archiveStreams.standard
+    const [DeliveryStreamName] = archiveStreams.standard
     const Records = [{ Data: Buffer.from('{}') }]
     const archive = new PutRecordBatchCommand({ DeliveryStreamName, Records })
     await expect(new FirehoseClient(as('Api')).send(archive)).rejects.toThrow('not authorized')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { assumed } from '../../../tools/capacity/load'
-import { graphOf, named, ofType, root } from '../../support/graph/graphs'
+import { counted, graphOf, named, ofType, root } from '../../support/graph/graphs'
 
 const doors = [
   'Administer',
@@ -107,11 +107,7 @@ describe('the way in', () => {
   })
 
   it('keeps as many streams at a time as it is told to, each for as long, and as many WebSockets', () => {
-    const told = graphOf('ci', {
-      NONIUS_MAX_STREAMS: '50',
-      NONIUS_STREAM_SECONDS: '60',
-      NONIUS_MAX_SUBSCRIBERS: '40',
-    })
+    const told = graphOf('ci', counted)
     const realtime = named(told, 'Function', 'RealtimeFunction').inputs
     expect(realtime.environment.variables.NONIUS_MAX_SUBSCRIBERS).toBe('40')
     const { inputs } = named(told, 'Function', 'StreamFunction')

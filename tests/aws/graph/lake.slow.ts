@@ -2,7 +2,8 @@ import { describe, expect, it } from 'bun:test'
 import { columns } from '../../../src/event/columns'
 import { retentionClasses } from '../../../src/event/record'
 import { namedQueries } from '../../../src/query/sql'
-import { byArn, graphOf, named, ofType } from '../../support/graph/graphs'
+import { byArn, counted, graphOf, named, ofType } from '../../support/graph/graphs'
+import { mayDo } from '../../support/graph/policies'
 
 const graph = graphOf('production')
 const table = named(graph, 'CatalogTable', 'ArchiveTable').inputs
@@ -45,11 +46,37 @@ describe('the table of the lake', () => {
   })
 })
 
+/** The names of streams that functions are told. */
+const linked = ({ resources }: typeof graph): Record<string, string[]> =>
+  resources.find(({ name }) => name === 'NoniusLinkRef')!.inputs.properties.archiveStreams
+
 describe('the archive', () => {
   it('has a stream for each retention class', () => {
-    expect(streams.map(({ name }) => name.split('-').at(-1)).sort()).toEqual(
-      [...retentionClasses].sort(),
+    const names = retentionClasses.map((name) => `nonius-production-${name}`)
+    expect(streams.map(({ name }) => name).sort()).toEqual(names.sort())
+    expect(linked(graph)).toEqual(
+      Object.fromEntries(retentionClasses.map((name) => [name, [`nonius-production-${name}`]])),
     )
+  })
+
+  it('has several of each where it is asked for, all alike, linked, allowed and looked after', () => {
+    const several = graphOf('ci', counted)
+    const made = ofType(several, 'FirehoseDeliveryStream')
+    expect(made).toHaveLength(3 * retentionClasses.length)
+    const role = named(several, 'Role', 'ChangesRole')
+    const watched = ofType(several, 'MetricAlarm').map(({ name }) => name)
+    for (const name of retentionClasses) {
+      const own = linked(several)[name]!
+      expect(own).toEqual(['', '-2', '-3'].map((nth) => `nonius-ci-${name}${nth}`))
+      const [first, ...others] = own.map((one) => made.find(({ inputs }) => inputs.name === one)!)
+      for (const { name: label, inputs, outputs } of [first!, ...others]) {
+        expect({ ...inputs, name: '' }).toEqual({ ...first!.inputs, name: '' })
+        expect(mayDo(role, 'firehose:PutRecordBatch', String(outputs.arn))).toBe(true)
+        const suffix = label.replace(/^Archive/, '')
+        expect(watched).toContain(`ArchiveFreshness${suffix}Alarm`)
+        expect(watched).toContain(`ArchiveConversion${suffix}Alarm`)
+      }
+    }
   })
 
   for (const { name, extendedS3Configuration: s3, serverSideEncryption } of streams) {

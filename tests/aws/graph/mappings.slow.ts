@@ -24,13 +24,15 @@ for (const name of following) {
       ])
     })
 
-    it('never stands still for a record that cannot be handled, and never drops it', () => {
+    it('waits for what is busy, whole and for hours, and gives it up while it is still held', () => {
       expect(inputs.functionResponseTypes).toEqual(['ReportBatchItemFailures'])
-      expect(inputs.bisectBatchOnFunctionError).toBe(true)
-      // Enough halvings to be alone in its batch before it is given up.
-      expect(2 ** inputs.maximumRetryAttempts).toBeGreaterThanOrEqual(inputs.batchSize)
-      // DynamoDB keeps a stream for 24 hours: those behind it still have most of that.
-      expect(inputs.maximumRecordAgeInSeconds).toBeLessThanOrEqual(12 * 60 * 60)
+      expect(inputs.bisectBatchOnFunctionError).toBe(false)
+      expect(inputs.maximumRetryAttempts).toBe(-1)
+      // DynamoDB keeps a stream for 24 hours: those behind it still have four of them.
+      expect(inputs.maximumRecordAgeInSeconds).toBe(20 * 60 * 60)
+      // A call has the time for its pauses, and the five seconds that it keeps for its answer.
+      const { timeout } = named(graph, 'Function', `${name}Function`).inputs
+      expect(timeout).toBeGreaterThanOrEqual(60)
     })
 
     it('puts what it gives up into the bucket where the sweep looks', () => {

@@ -24,8 +24,11 @@ export async function freshDeliveryStreams() {
   for (const retentionClass of retentionClasses) {
     await firehose.send(new CreateDeliveryStreamCommand(streamInput(name, retentionClass)))
   }
-  const named = (retentionClass: string) => [retentionClass, `${name}-${retentionClass}`]
-  const streams = Object.fromEntries(retentionClasses.map(named)) as Record<RetentionClass, string>
+  const named = (retentionClass: string) => [retentionClass, [`${name}-${retentionClass}`]]
+  const streams = Object.fromEntries(retentionClasses.map(named)) as Record<
+    RetentionClass,
+    string[]
+  >
 
   /** @returns keys below a prefix */
   async function list(Prefix: string): Promise<string[]> {

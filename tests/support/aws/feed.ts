@@ -5,6 +5,7 @@ import { readingWith } from '../../../src/platform/aws/events/committed'
 import { createItems } from '../../../src/platform/aws/events/item'
 import type { BlobStore } from '../../../src/platform/blob-store'
 import type { ChangeFeed, Consumer, Follower } from '../../../src/platform/change-feed'
+import { systemClock } from '../../../src/platform/clock'
 import { silentLog } from '../../../src/telemetry/log'
 import { pollStream, type StreamMapping } from '../../../tools/aws-local/stream-poller'
 import { memoryBlobs } from '../blobs'
@@ -14,7 +15,7 @@ import { dynamoDbSettings } from './emulators'
 const mapping = {
   retries: -1,
   maximumAge: -1,
-  bisects: true,
+  bisects: false,
   reportsItemFailures: true,
   startingPosition: 'TRIM_HORIZON' as const,
   patterns: [JSON.stringify({ eventName: ['INSERT'] })],
@@ -37,7 +38,7 @@ export async function createFeed(
       ...reading,
       consumers: [{ ...consumer, handle: (batch) => consumer.handle(batch).catch(note) }],
       blobs,
-      log: silentLog,
+      ...{ clock: systemClock, log: silentLog },
     })
     function note(error: Error): never {
       failed.reject(error)

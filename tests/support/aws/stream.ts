@@ -2,7 +2,8 @@ import type { DynamoDBRecord } from 'aws-lambda'
 import { StorageError } from '../../../src/error/storage-error'
 import type { EventRecord } from '../../../src/event/record'
 import { createStreamHandler } from '../../../src/platform/aws/change-feed'
-import type { ChangeBatch } from '../../../src/platform/change-feed'
+import type { ChangeBatch, Consumer } from '../../../src/platform/change-feed'
+import { type Clock, systemClock } from '../../../src/platform/clock'
 import { silentLog } from '../../../src/telemetry/log'
 import { memoryBlobs } from '../blobs'
 
@@ -28,11 +29,14 @@ export const changes = (count: number) => Array.from({ length: count }, () => ch
 export const sequences = (records: readonly DynamoDBRecord[]) =>
   records.map(({ dynamodb }) => dynamodb!.SequenceNumber!)
 
-/** A consumer that remembers its batches, and fails while `fails` says so. */
+const busy = () => new StorageError('not now', { isRetriable: true })
+
+/** A consumer that remembers its batches, and fails while `fails` says so, as one does whose store is busy. */
 export function aConsumer(
   name: string,
   fails: (batch: ChangeBatch) => boolean = () => false,
   maxRecords = 1000,
+  error: () => unknown = busy,
 ) {
   const batches: { id: string; ids: string[] }[] = []
   return {
@@ -43,20 +47,24 @@ export function aConsumer(
     batches,
     seen: () => batches.flatMap(({ ids }) => ids),
     async handle(batch: ChangeBatch) {
-      if (fails(batch)) throw new Error('not now')
+      if (fails(batch)) throw error()
       batches.push({ id: batch.id, ids: batch.records().map(({ eventId }) => eventId) })
     },
   }
 }
 
 /** A handler whose items are records named by their key, and what it put aside. */
-export function aHandler(consumers: ReturnType<typeof aConsumer>[], broken = new Set<string>()) {
+export function aHandler(
+  consumers: readonly Consumer[],
+  broken = new Set<string>(),
+  { leftMs, clock = systemClock }: { leftMs?: () => number; clock?: Clock } = {},
+) {
   const blobs = memoryBlobs()
   const held = () => textsOf(blobs)
   const handle = createStreamHandler({
     consumers,
     blobs,
-    log: silentLog,
+    ...{ clock, leftMs, log: silentLog },
     // Batches that are committed are the matter of whole-append.slow.ts.
     async *committedBy() {},
     removeLeft: async () => {},

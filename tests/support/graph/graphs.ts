@@ -5,6 +5,14 @@ import type { Graph, GraphResource } from '../../../tools/synth/graph'
 export const root = resolve(import.meta.dirname, '../../..')
 const made = new Map<string, Graph>()
 
+/** Settings that count something: files that look at what they do share a synthesis. */
+export const counted = {
+  NONIUS_MAX_STREAMS: '50',
+  NONIUS_STREAM_SECONDS: '60',
+  NONIUS_MAX_SUBSCRIBERS: '40',
+  NONIUS_ARCHIVE_STREAMS: '3',
+}
+
 /** What `sst deploy --stage STAGE` would register; once a run of the tests. */
 export function graphOf(stage: 'ci' | 'production', env: Record<string, string> = {}): Graph {
   const key = JSON.stringify([stage, env])

@@ -5,11 +5,9 @@ import type { EventRecord } from '../../../event/record'
 import type { Log } from '../../../telemetry/log'
 import type { BlobStore } from '../../blob-store'
 import { imageOf } from '../dynamo/stream-image'
+import { isOfSurroundings } from './blame'
 
 type Item = Record<string, AttributeValue>
-
-/** Changes that cannot be read have this prefix: somebody has to look at them, and then delete them. */
-export const FAILED_CHANGES = 'failed/'
 
 export interface ReadingNeeds {
   /**
@@ -24,9 +22,15 @@ export interface ReadingNeeds {
    * follows the stream does. @throws {StorageError}
    */
   removeLeft?(removal: Item): Promise<void>
-  /** Stores what cannot be read, under `failed/records/`. Left out, another function does. */
-  blobs?: BlobStore
+  /** Stores what cannot be read or handled, under `failed/records/`. Left out, another function does. */
+  blobs?: Pick<BlobStore, 'put'>
   log: Log
+}
+
+/** Reading a batch, with what becomes of a record of it that cannot be read. */
+export interface Reading extends ReadingNeeds {
+  /** @returns whether the record need not come again */
+  setAside(insert: DynamoDBRecord, reason: string): Promise<boolean>
 }
 
 /** A change is one stored event, with its place in its shard. */
@@ -37,6 +41,8 @@ export interface Change {
   /** Says when the table got it, by AWS's clock, in ms since 1970. */
   storedAt: number
   record: EventRecord
+  /** The record of the stream that brought it. */
+  insert: DynamoDBRecord
 }
 
 interface Changes {
@@ -58,7 +64,7 @@ interface Found {
  */
 export async function* readChanges(
   inserts: readonly DynamoDBRecord[],
-  needs: ReadingNeeds,
+  needs: Reading,
 ): AsyncGenerator<Changes> {
   let plain: Found[] = []
   for (const insert of inserts) {
@@ -77,7 +83,7 @@ export async function* readChanges(
 }
 
 /** Reads what concerns a batch: its outcome, or the wish to remove what it left. */
-async function* readOfBatch(found: Found, needs: ReadingNeeds): AsyncGenerator<Changes> {
+async function* readOfBatch(found: Found, needs: Reading): AsyncGenerator<Changes> {
   const { insert, item, id } = found
   try {
     if (item.r !== undefined) await needs.removeLeft?.(item)
@@ -88,13 +94,13 @@ async function* readOfBatch(found: Found, needs: ReadingNeeds): AsyncGenerator<C
       yield await readAll(batch, needs)
     }
   } catch (error) {
-    if (isPassing(error) || !(await storeUnreadable(insert, error, needs))) {
+    if (isOfSurroundings(error) || !(await needs.setAside(insert, messageOf(error)))) {
       yield { changes: [], unread: id }
     }
   }
 }
 
-async function readAll(all: readonly Found[], needs: ReadingNeeds): Promise<Changes> {
+async function readAll(all: readonly Found[], needs: Reading): Promise<Changes> {
   const read = await Promise.allSettled(
     all.map(async ({ item }) => {
       const record = await needs.recordOf(item)
@@ -109,10 +115,10 @@ async function readAll(all: readonly Found[], needs: ReadingNeeds): Promise<Chan
     // The time is in seconds, and never absent in a stream (StreamRecord, API reference).
     const storedAt = (insert.dynamodb!.ApproximateCreationDateTime ?? 0) * 1000
     if (outcome.status === 'fulfilled') {
-      changes.push({ id, sequence, storedAt, record: outcome.value })
+      changes.push({ id, sequence, storedAt, record: outcome.value, insert })
     } else if (
-      isPassing(outcome.reason) ||
-      !(await storeUnreadable(insert, outcome.reason, needs))
+      isOfSurroundings(outcome.reason) ||
+      !(await needs.setAside(insert, messageOf(outcome.reason)))
     ) {
       return { changes, unread: sequence }
     }
@@ -120,31 +126,4 @@ async function readAll(all: readonly Found[], needs: ReadingNeeds): Promise<Chan
   return { changes }
 }
 
-function isPassing(reason: unknown): boolean {
-  return reason instanceof StorageError && reason.isRetriable
-}
-
-/**
- * Puts a record that cannot be read into the blob store, so that it does not hold up its shard.
- * @returns whether it need not come again
- */
-async function storeUnreadable(
-  insert: DynamoDBRecord,
-  thrown: unknown,
-  { blobs, log }: ReadingNeeds,
-) {
-  const key = `${FAILED_CHANGES}records/${insert.dynamodb!.SequenceNumber}`
-  const reason = (thrown as Error).message
-  if (blobs === undefined) {
-    log.warn('a change cannot be read and was passed over', { key, reason })
-    return true
-  }
-  try {
-    await blobs.put(key, Buffer.from(JSON.stringify({ reason, record: insert })))
-  } catch (error) {
-    log.error('an unreadable change could not be set aside', { reason: (error as Error).message })
-    return false
-  }
-  log.error('a change cannot be read and was set aside', { key, reason })
-  return true
-}
+const messageOf = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown))

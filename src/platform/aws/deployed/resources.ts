@@ -15,8 +15,8 @@ export interface Resources {
   deliveryQueueUrl: string
   /** The bucket holds bodies beside the tables, spilled requests, failed batches. */
   blobsBucket: string
-  /** Names Firehose's delivery streams, one for each retention class. */
-  archiveStreams: Record<RetentionClass, string>
+  /** Names Firehose's delivery streams, one or more for each retention class. */
+  archiveStreams: Record<RetentionClass, string[]>
   /** The KMS key seals the root secret. */
   rootKeyId: string
   athenaWorkgroup: string

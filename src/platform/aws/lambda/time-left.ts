@@ -3,9 +3,13 @@ import type { Context } from 'aws-lambda'
 /** Lambda tells with each call how long it may take. */
 export type Timed = Pick<Context, 'getRemainingTimeInMillis'>
 
-/** Tells how much time is left of the call at hand: a sandbox of Lambda has one at a time. */
+/**
+ * Tells how much time is left of the call at hand: a sandbox of Lambda has one at a time, in which several answers
+ * may be given.
+ */
 export function createTimeLeft() {
   let call: Partial<Timed> | undefined
+  let answers = 0
 
   return {
     /** @returns ms; without end where no call is at hand, or none of Lambda's */
@@ -17,10 +21,12 @@ export function createTimeLeft() {
       answer: () => Promise<Answer>,
     ): Promise<Answer> {
       call = context
+      answers += 1
       try {
         return await answer()
       } finally {
-        call = undefined
+        answers -= 1
+        if (answers === 0) call = undefined
       }
     },
   }
