@@ -5,11 +5,14 @@ import fc from 'fast-check'
 import { StorageError } from '../../../src/error/storage-error'
 import type { EventRecord } from '../../../src/event/record'
 import { createStreamHandler } from '../../../src/platform/aws/change-feed'
+import { storageError } from '../../../src/platform/aws/errors'
 import type { ChangeBatch } from '../../../src/platform/change-feed'
 import { systemClock } from '../../../src/platform/clock'
 import { silentLog } from '../../../src/telemetry/log'
 import { handleBatch } from '../../../tools/aws-local/stream-batch'
 import { aConsumer, aHandler, change, changes, sequences } from '../../support/aws/stream'
+import { memoryBlobs } from '../../support/blobs'
+import { clockAt } from '../../support/clock'
 
 const unreadable =
   (poison: string) =>
@@ -128,6 +131,193 @@ describe('the handler of the stream', () => {
     expect(held()).toEqual({})
   })
 })
+
+describe('a record that a consumer cannot handle', () => {
+  const unhandled = () => new TypeError('undefined is not an object')
+  const isIn = (record: DynamoDBRecord) => (batch: ChangeBatch) =>
+    batch.records().some(({ eventId }) => eventId === record.dynamodb!.SequenceNumber)
+
+  it('is found and set aside by itself, and all others are handled once', async () => {
+    const Records = changes(500)
+    const bad = Records[321]!
+    const [troubled, other] = [aConsumer('a', isIn(bad), 1000, unhandled), aConsumer('b')]
+    const { handle, held } = aHandler([troubled, other])
+    expect(await handle({ Records })).toEqual(done)
+    expect(troubled.seen()).toEqual(sequences(Records.filter((one) => one !== bad)))
+    expect(other.seen()).toEqual(sequences(Records))
+    const [[key, text]] = Object.entries(held()) as [[string, string]]
+    expect(key).toEndWith(`/${bad.dynamodb!.SequenceNumber}`)
+    expect(JSON.parse(text)).toEqual({
+      reason: 'undefined is not an object',
+      consumer: 'a',
+      record: bad,
+    })
+    // A batch has all records from its first to its last, by which it is named.
+    expect(troubled.batches.every(({ ids }) => ids.length === span(ids))).toBe(true)
+  })
+
+  const span = (ids: string[]) => Number(ids.at(-1)) - Number(ids[0]) + 1
+
+  it('is looked for in slices of 500, of a batch that has more', async () => {
+    const consumer = aConsumer('a', undefined, 65_536)
+    await aHandler([consumer]).handle({ Records: changes(1200) })
+    expect(consumer.batches.map(({ ids }) => ids.length)).toEqual([500, 500, 200])
+  })
+
+  it('stays where it is when it lies aside already, and is told', async () => {
+    const [bad, unread] = [change(), change('poison')]
+    const { handle, held } = aHandler([aConsumer('a', isIn(bad), 1000, unhandled)])
+    const { batchItemFailures } = await handle({ Records: [bad, change()] }, { setsAside: false })
+    expect(batchItemFailures).toEqual([{ itemIdentifier: bad.dynamodb!.SequenceNumber! }])
+    expect(await handle({ Records: [unread] }, { setsAside: false })).toEqual(failedAt(unread))
+    expect(held()).toEqual({})
+  })
+
+  it('holds its shard when it can be put nowhere', async () => {
+    const Records = changes(5)
+    const consumer = aConsumer('a', isIn(Records[2]!), 1000, unhandled)
+    const { handle, blobs } = aHandler([consumer])
+    blobs.put = async () => {
+      throw new StorageError('S3 is down', { isRetriable: true })
+    }
+    expect(await handle({ Records })).toEqual(failedAt(Records[2]!))
+    expect(await handle({ Records: Records.slice(2) })).toEqual(failedAt(Records[2]!))
+    // What was handled behind it does not come again.
+    expect(consumer.seen()).toEqual(sequences(Records.filter((_, place) => place !== 2)))
+  })
+
+  it('is not to blame while nothing can be handled, unless it has been so for ten minutes', async () => {
+    let now = Date.parse('2026-11-30T08:00:00Z')
+    const clock = clockAt(() => new Date(now))
+    const consumer = aConsumer('a', () => true, 1000, unhandled)
+    const { handle, held } = aHandler([consumer], new Set(), { clock })
+    const [alone] = changes(1) as [DynamoDBRecord]
+    expect(await handle({ Records: [alone] })).toEqual(failedAt(alone))
+    now += 9 * 60_000
+    expect(await handle({ Records: [alone] })).toEqual(failedAt(alone))
+    expect(held()).toEqual({})
+    now += 60_000
+    expect(await handle({ Records: [alone] })).toEqual(done)
+    expect(Object.keys(held())).toHaveLength(1)
+  })
+
+  it('is not to blame when there are many, however long', async () => {
+    let now = Date.parse('2026-11-30T08:00:00Z')
+    const clock = clockAt(() => new Date(now))
+    const Records = changes(500)
+    let calls = 0
+    const isOdd = ({ records }: ChangeBatch) => {
+      calls += 1
+      return records().some(({ eventId }) => Number(eventId) % 2 === 1)
+    }
+    const { handle, held } = aHandler([aConsumer('a', isOdd, 1000, unhandled)], new Set(), {
+      clock,
+    })
+    const place = Records.findIndex((one) => Number(sequences([one])[0]) % 2 === 1)
+    for (const _ of [1, 2, 3]) {
+      expect(await handle({ Records })).toEqual(failedAt(Records[place]!))
+      now += 60 * 60_000
+    }
+    expect(held()).toEqual({})
+    // Of 250 records alone, and their halves, the first time; of 250 alone after that.
+    expect(calls).toBeLessThan(3000)
+  })
+
+  it('is not the only one: forty of five hundred are set aside, each by itself', async () => {
+    const Records = changes(500)
+    // They come one after another, of one sender, say.
+    const bad = new Set(sequences(Records.slice(0, 40)))
+    const isBad = (batch: ChangeBatch) => batch.records().some(({ eventId }) => bad.has(eventId))
+    const consumer = aConsumer('a', isBad, 1000, unhandled)
+    const { handle, held } = aHandler([consumer])
+    expect(await handle({ Records })).toEqual(done)
+    expect(consumer.seen()).toEqual(sequences(Records).filter((one) => !bad.has(one)))
+    expect(
+      Object.keys(held())
+        .map((key) => key.split('/').at(-1)!)
+        .toSorted(),
+    ).toEqual([...bad])
+  })
+
+  // What services and the network say while they are away, or closed to us.
+  const surroundings: [what: string, error: unknown][] = [
+    ['a busy store', new StorageError('busy', { isRetriable: true })],
+    ['a permission that is missing', storageError('x', fromAws('AccessDeniedException', 400))],
+    ['a stream that is gone', storageError('x', fromAws('ResourceNotFoundException', 400))],
+    ['a key that is disabled', fromAws('KMSInvalidStateException', 400)],
+    ['a connection that is refused', Object.assign(new Error('x'), { code: 'ECONNREFUSED' })],
+    ['a time-out', Object.assign(new Error('x'), { name: 'TimeoutError' })],
+  ]
+  for (const [what, error] of surroundings) {
+    it(`is none for ${what}: its batch is neither cut nor set aside`, async () => {
+      const Records = changes(4)
+      let given = 0
+      const consumer = aConsumer(
+        'a',
+        (batch) => {
+          given += 1
+          return isIn(Records[2]!)(batch)
+        },
+        1000,
+        () => error,
+      )
+      const { handle, held } = aHandler([consumer])
+      expect(await handle({ Records })).toEqual(failedAt(Records[0]!))
+      expect([given, held()]).toEqual([1, {}])
+    })
+  }
+
+  const contents: [what: string, error: unknown][] = [
+    ['what DynamoDB does not take', storageError('x', fromAws('ValidationException', 400))],
+    [
+      'a part of a transaction that it does not take',
+      storageError('x', {
+        ...fromAws('TransactionCanceledException', 400),
+        CancellationReasons: [{ Code: 'None' }, { Code: 'ValidationError' }],
+      }),
+    ],
+    ['what we refuse ourselves', new StorageError('too large', { isRetriable: false })],
+    ['what is thrown without being an error', 'a string'],
+  ]
+  for (const [what, error] of contents) {
+    it(`is one for ${what}`, async () => {
+      const Records = changes(4)
+      const consumer = aConsumer('a', isIn(Records[2]!), 1000, () => error)
+      const { handle, held } = aHandler([consumer])
+      expect(await handle({ Records })).toEqual(done)
+      expect(Object.keys(held())).toHaveLength(1)
+    })
+  }
+
+  it('is not read for lack of a permission, and waited for', async () => {
+    const consumer = aConsumer('a')
+    const handle = createStreamHandler({
+      ...{ consumers: [consumer], clock: systemClock, log: silentLog, blobs: memoryBlobs() },
+      recordOf: () => Promise.reject(storageError('reading', fromAws('AccessDenied', 403))),
+      async *committedBy() {},
+    })
+    const Records = changes(2)
+    expect(await handle({ Records })).toEqual(failedAt(Records[0]!))
+  })
+
+  it('is not begun with when the call is about to end', async () => {
+    let left = 60_000
+    const consumer = aConsumer('a', () => {
+      left -= 28_000
+      return false
+    })
+    const Records = changes(1300)
+    const { handle } = aHandler([consumer], new Set(), { leftMs: () => left })
+    expect(await handle({ Records })).toEqual(failedAt(Records[1000]!))
+    left = 60_000
+    expect(await handle({ Records: Records.slice(1000) })).toEqual(done)
+    expect(consumer.seen()).toEqual(sequences(Records))
+  })
+})
+
+function fromAws(name: string, httpStatusCode: number) {
+  return Object.assign(new Error('x'), { name, $metadata: { httpStatusCode } })
+}
 
 describe('the handler behind an event source mapping', () => {
   const behaviour = fc.constantFrom('fine', 'fine', 'fine', 'poison', 'elsewhere')

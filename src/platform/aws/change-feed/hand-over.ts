@@ -8,9 +8,10 @@ import type { Change } from './read'
 const SLICE_RECORDS = 500
 // No slice is begun in the last seconds of a call: it would be ended in the middle of it, and come again whole.
 const RESERVE_MS = 5000
-// Where more records than these cannot be handled, it is not the records: they are waited for.
-const MOST_ASIDE = 16
-// Where no record at all can be handled, nothing tells whose fault it is, until it has been so for ten minutes.
+// Where a quarter of more than a few records cannot be handled, it is not the records: they are waited for.
+const FEW = 16
+const QUARTER = 4
+// Where none of a few can be handled, nothing tells whose fault it is, until it has been so for ten minutes.
 const DOUBTED_MS = 10 * 60_000
 // The two clocks may differ by less than this: AWS's agree within milliseconds (Amazon Time Sync),
 // the stream's times are whole seconds, and `Approximate`.
@@ -54,34 +55,34 @@ export function createHandOver(consumer: Consumer, { leftMs, clock, log }: Needs
   /**
    * Finds the records because of which a slice fails, by giving it in halves, and sets them aside. Where none can
    * be handled, or too many not, they are not to blame.
+   * @param waiting how many records there are in all
    * @returns the first that must come again
    */
-  async function sift(failed: Failed, setAside: SetAside): Promise<Change | undefined> {
-    const parts: { slice: readonly Change[]; error?: unknown }[] = [failed]
+  async function sift(
+    failed: Failed,
+    waiting: number,
+    setAside: SetAside,
+  ): Promise<Change | undefined> {
+    const parts: (Failed | Pick<Failed, 'slice'>)[] = [failed]
     const blamed: { change: Change; error: unknown }[] = []
-    let isAnyHandled = false
+    let handled = 0
     let held: Change | undefined
-    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+    for (let part = parts.shift(); part !== undefined && held === undefined; part = parts.shift()) {
       const { slice } = part
-      const failure = part.error === undefined ? await give(slice) : (part as Failed)
-      if (failure === undefined) {
-        isAnyHandled = true
-        continue
+      const failure = 'error' in part ? part : await give(slice)
+      if (failure === undefined) handled += slice.length
+      else if (isOfSurroundings(failure.error) || isLate()) held = slice[0]!
+      else if (slice.length === 1) blamed.push({ change: slice[0]!, error: failure.error })
+      else {
+        const middle = Math.ceil(slice.length / 2)
+        parts.unshift({ slice: slice.slice(0, middle) }, { slice: slice.slice(middle) })
       }
-      if (slice.length === 1 && !isOfSurroundings(failure.error)) {
-        blamed.push({ change: slice[0]!, error: failure.error })
-        if (blamed.length <= MOST_ASIDE) continue
-      }
-      if (slice.length === 1 || isOfSurroundings(failure.error) || leftMs() < RESERVE_MS) {
-        held = slice[0]!
-        break
-      }
-      const middle = Math.ceil(slice.length / 2)
-      parts.unshift({ slice: slice.slice(0, middle) }, { slice: slice.slice(middle) })
     }
     const first = blamed[0]?.change
     if (first === undefined) return held
-    if (blamed.length > MOST_ASIDE || !(isAnyHandled || isBeyondDoubt(first))) return first
+    const areTooMany = blamed.length > FEW && QUARTER * blamed.length > handled + blamed.length
+    const areToBlame = handled > 0 ? !areTooMany : waiting <= FEW && isBeyondDoubt(first)
+    if (!areToBlame) return first
     for (const { change, error } of blamed) {
       if (!(await setAside(change, messageOf(error), consumer.name))) return change
       done.add(change.id)
@@ -95,21 +96,24 @@ export function createHandOver(consumer: Consumer, { leftMs, clock, log }: Needs
     return now - doubted.since >= DOUBTED_MS
   }
 
+  const isLate = () => leftMs() < RESERVE_MS
+
   return {
     /**
      * Gives a consumer its changes, slice by slice.
      * @returns the sequence number of the first that it has not handled; undefined when it has all
      */
     async handOver(changes: readonly Change[], setAside: SetAside): Promise<string | undefined> {
+      const waiting = changes.filter(({ id }) => !done.has(id)).length
       for (const slice of slicesOf(changes, consumer, (id) => done.has(id))) {
-        if (leftMs() < RESERVE_MS) return slice[0]!.sequence
+        if (isLate()) return slice[0]!.sequence
         const failed = await give(slice)
         if (failed === undefined) continue
         const { error } = failed
         log.error('changes not handled', {
           ...{ consumer: consumer.name, records: slice.length, reason: messageOf(error) },
         })
-        const first = isOfSurroundings(error) ? slice[0]! : await sift(failed, setAside)
+        const first = isOfSurroundings(error) ? slice[0]! : await sift(failed, waiting, setAside)
         if (first !== undefined) return first.sequence
       }
       return undefined
