@@ -21,11 +21,6 @@ export interface Alarm {
   isHeardAlways?: true
 }
 
-/** Begins a name of one of several with a capital letter, as names of resources have it. */
-export function capital(name: string): string {
-  return name[0]!.toUpperCase() + name.slice(1)
-}
-
 /** Adds metrics up, of which some may be missing. */
 export function sumOf(metrics: Record<string, Metric>): string {
   return Object.keys(metrics)

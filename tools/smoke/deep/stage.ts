@@ -7,7 +7,7 @@ import {
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { createBlobStore } from '../../../src/platform/aws/blob-store'
-import { FAILED_CHANGES } from '../../../src/platform/aws/change-feed/read'
+import { FAILED_CHANGES } from '../../../src/platform/aws/change-feed/set-aside'
 import { EVENT_BODIES } from '../../../src/platform/aws/deployed/blobs'
 import type { Resources } from '../../../src/platform/aws/deployed/resources'
 import { keyOf } from '../../../src/platform/aws/events/keys'
