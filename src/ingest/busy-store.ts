@@ -23,9 +23,9 @@ interface Needs {
 }
 
 /**
- * A store that takes half of what it is sent is busy for a moment, which a second or two of sparing
- * would make into less: it is spared for as long as a few requests of a sandbox, so that it is kept
- * at all that it takes (`npm run capacity -- --bell`).
+ * A store that takes half of what it is sent refuses one request, and takes the next: it is spared at first
+ * for as long as a sandbox has a few requests, so that it goes on with all that it can
+ * (`npm run capacity -- --bell`).
  */
 const FIRST_SPARED_MS = 100
 
@@ -62,4 +62,16 @@ export function createBusyStore({ now, random }: Needs): BusyStore {
       sparedUntil = Number.NEGATIVE_INFINITY
     },
   }
+}
+
+/**
+ * Whoever takes spilled requests in again has this: it neither waits for a busy store nor spares it, and has
+ * a pace of its own instead. Requests that are new go first: they do not wait either.
+ */
+export const askedOnce: BusyStore = {
+  isSpared: () => false,
+  isDoubted: () => true,
+  wasBusy() {},
+  tookAll() {},
+  askAgain() {},
 }

@@ -15,7 +15,7 @@ import { eachOf, inTurns } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
 import type { Kept, Origin, Outcome } from './arrival'
-import { type BusyStore, createBusyStore } from './busy-store'
+import { askedOnce, type BusyStore, createBusyStore } from './busy-store'
 import { countTypesWith } from './count-types'
 import { ungoverned } from './govern-failure'
 import { outcomeOf } from './outcome'
@@ -133,6 +133,8 @@ export interface IngestReadingNeeds extends StoreNeeds {
   watch?: Pick<Watch, 'arrived'> | undefined
   /** Without it, a request that the stores cannot take is refused. */
   spill?: Pick<Spill, 'put'> | undefined
+  /** If true, a busy store is asked once and not waited for: the caller comes again. */
+  asksOnce?: boolean | undefined
   log: Log
 }
 
@@ -150,7 +152,8 @@ export type IngestReading = (
  */
 export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
   const { toldApart, governed } = createPrepare(needs)
-  const busy = needs.spill && createBusyStore({ now, random })
+  const spilling = needs.spill && createBusyStore({ now, random })
+  const busy = needs.asksOnce ? askedOnce : spilling
   const store = createStore(needs, busy)
   const quarantine = quarantineWith({ store: needs.quarantine })
   const count = countWith(needs)
