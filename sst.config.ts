@@ -13,7 +13,8 @@ export default $config({
   },
   async run() {
     const { api } = await import('./infra/api')
-    const { door } = await import('./infra/domain')
+    const { gateway } = await import('./infra/domain')
+    const { doorUrl } = await import('./infra/door')
     const { connections } = await import('./infra/connections')
     const { clients } = await import('./infra/auth')
     await import('./infra/changes')
@@ -27,9 +28,9 @@ export default $config({
     await import('./infra/dashboard')
     const { heardBy } = await import('./infra/alarms')
     return {
-      url: door?.url ?? api.url,
+      url: doorUrl ?? gateway?.url ?? api.url,
       websocket: connections.url,
-      streams: stream.url,
+      streams: doorUrl ?? stream.url,
       tokens: $interpolate`${clients.domainUrl}/oauth2/token`,
       alarms: heardBy,
     }

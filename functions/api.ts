@@ -6,6 +6,7 @@ import { rateLimitOf } from '../src/http/rate-limit'
 import { createSharedLimiter, ratesOf } from '../src/limits/limiter'
 import { openServing } from '../src/platform/aws'
 import { administeredElsewhere } from '../src/platform/aws/lambda/administered'
+import { doorWith } from '../src/platform/aws/lambda/door'
 import { metered } from '../src/platform/aws/lambda/metered'
 import { createUrlHandler, MAX_REPLIED_BYTES } from '../src/platform/aws/lambda/url-handler'
 import { once } from '../src/platform/aws/lazy'
@@ -59,5 +60,6 @@ export const handler = administeredElsewhere({
   }),
   isAdministration,
   administer: async (event) => (await administer())(event),
+  enter: doorWith(process.env.NONIUS_DOOR_SECRET),
   log,
 })

@@ -4,6 +4,7 @@ import { createApp } from '../src/http/app'
 import { createHub, type HubNeeds } from '../src/live/hub'
 import { placed } from '../src/live/placed'
 import { openServing } from '../src/platform/aws'
+import { doorWith } from '../src/platform/aws/lambda/door'
 import { createStreamingHandler } from '../src/platform/aws/lambda/streaming-handler'
 import { once } from '../src/platform/aws/lazy'
 import { openLive, openStreamPlaces } from '../src/platform/aws/live'
@@ -32,7 +33,11 @@ const opened = once(async () => {
 export const handler = awslambda.streamifyResponse(
   createStreamingHandler({
     fetch: async (request, connection) => (await opened()).fetch(request, connection),
-    paths: ['/api/v1/events/stream', '/analytics/stream', '/api/v1/reducers/{name}/stream'],
+    paths: [
+      ...['/api/v1/events/stream', '/events/stream'],
+      ...['/analytics/stream', '/api/v1/reducers/{name}/stream'],
+    ],
+    enter: doorWith(process.env.NONIUS_DOOR_SECRET),
     begin: (out, head) => awslambda.HttpResponseStream.from(out, head),
     maxMs: MAX_MS,
     settled: places.settle,

@@ -26,15 +26,21 @@ export const connectionAccess = {
 }
 
 /**
- * Makes the `transform.stage` that logs these fields.
+ * Makes the `transform.stage` that logs these fields, and lets so many requests through.
  * @param fields name → variable of the stage's `$context`
+ * @param perSecond requests; half as many may come at once, as the quotas of an account have it
  */
-export function logging(fields: Record<string, string>) {
+export function stageWith(fields: Record<string, string>, perSecond: number) {
   return (stage: aws.apigatewayv2.StageArgs): undefined => {
     const format = JSON.stringify(fields)
     stage.accessLogSettings = $output(stage.accessLogSettings).apply((settings) => ({
       destinationArn: settings!.destinationArn,
       format,
+    }))
+    stage.defaultRouteSettings = $output(stage.defaultRouteSettings).apply((settings) => ({
+      ...settings,
+      throttlingRateLimit: perSecond,
+      throttlingBurstLimit: Math.ceil(perSecond / 2),
     }))
   }
 }

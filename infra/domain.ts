@@ -1,20 +1,25 @@
-import { httpAccess, logging } from './access-log'
+import { httpAccess, stageWith } from './access-log'
 import { api } from './api'
-import { domain } from './settings'
+import { domain, doorKind, gatewayRequests } from './settings'
 
 /**
  * The API has a name of one's own here. Function URLs cannot have one; API Gateway hands on the
- * same events, and the address of the sender with them, which CloudFront would hide.
+ * same events, and the address of the sender with them. CloudFront has the name itself (`door.ts`).
  */
-export const door = domain ? named(domain) : undefined
+export const gateway =
+  doorKind === 'cloudfront-private'
+    ? gatewayWith({})
+    : domain && doorKind === undefined
+      ? gatewayWith({ domain: { name: domain.name, dns: sst.aws.dns({ zone: domain.zone }) } })
+      : undefined
 
-function named({ name, zone }: NonNullable<typeof domain>) {
-  const gateway = new sst.aws.ApiGatewayV2('Door', {
-    domain: { name, dns: sst.aws.dns({ zone }) },
+function gatewayWith(named: Pick<sst.aws.ApiGatewayV2Args, 'domain'>) {
+  const made = new sst.aws.ApiGatewayV2('Door', {
+    ...named,
     cors: false, // the routes' own
     accessLog: { retention: '1 month' },
-    transform: { stage: logging(httpAccess) },
+    transform: { stage: stageWith(httpAccess, gatewayRequests) },
   })
-  gateway.route('$default', api.arn)
-  return gateway
+  made.route('$default', api.arn)
+  return made
 }

@@ -10,7 +10,8 @@ interface Options {
   memory: `${number} MB`
   timeout: NonNullable<ConstructorParameters<typeof sst.aws.Function>[1]['timeout']>
   permissions: Permissions
-  url?: { cors: false }
+  /** Only who signs may call it with `iam`. */
+  url?: { cors: false; authorization?: 'iam' }
   /** If true, what the function writes leaves as it is written. */
   streaming?: true
   /** These settings are its own, beside those that all functions have. */

@@ -159,3 +159,34 @@ export const environment: Record<string, string> = {
   NONIUS_REDUCERS: ['off', 'on-demand'].includes(reducers) ? reducers : 'built-in',
   ...Object.fromEntries(given),
 }
+
+const doors = ['cloudfront', 'cloudfront-private'] as const
+const { NONIUS_DOOR: givenDoor = '' } = process.env
+
+if (givenDoor !== '' && !doors.some((one) => one === givenDoor)) {
+  throw new Error(
+    `NONIUS_DOOR must be ${doors.join(' or ')}, or left out; it is ${JSON.stringify(givenDoor)}.`,
+  )
+}
+
+/**
+ * CloudFront and its firewall can stand before the API. `cloudfront`: before the URLs of functions, which answer to
+ * nobody else; `cloudfront-private`: no function has a public URL.
+ */
+export const doorKind = (givenDoor || undefined) as (typeof doors)[number] | undefined
+
+// An account may have 10,000 requests a second, and 5,000 at once, through all of its APIs in a region ("Quotas for
+// configuring and running an API in API Gateway"): neither of ours takes what the other needs.
+const USUAL_REQUESTS = 8000
+const USUAL_MESSAGES = 2000
+const MOST_BY_QUOTA = 100_000
+
+/** So many requests a second pass the HTTP API, where there is one; more are answered 429 by AWS. */
+export const gatewayRequests = wholeNumber('NONIUS_GATEWAY_REQUESTS', {
+  ...{ usual: USUAL_REQUESTS, least: 1, most: MOST_BY_QUOTA },
+})
+
+/** So many connections and messages a second pass the WebSocket API. */
+export const gatewayMessages = wholeNumber('NONIUS_GATEWAY_MESSAGES', {
+  ...{ usual: USUAL_MESSAGES, least: 1, most: MOST_BY_QUOTA },
+})

@@ -1,6 +1,7 @@
+import { doorEnvironment } from './door-secret'
 import { createFunction } from './function'
 import { permissions } from './permissions'
-import { maxStreams, maxStreamsPerTenant, streamSeconds } from './settings'
+import { doorKind, maxStreams, maxStreamsPerTenant, streamSeconds } from './settings'
 
 /**
  * The function streams events over HTTP. API Gateway and the URL of `api` have whole answers only,
@@ -11,9 +12,11 @@ export const stream = createFunction('Stream', {
   // Each stream is a call, which mostly waits: memory is what its minutes cost.
   memory: '256 MB',
   timeout: '15 minutes', // the most that Lambda allows; an answer ends itself before
-  url: { cors: false },
+  // Requests for streams have no body, so that CloudFront can sign them.
+  url: { cors: false, ...(doorKind === 'cloudfront-private' && { authorization: 'iam' }) },
   streaming: true,
   environment: {
+    ...doorEnvironment,
     NONIUS_STREAM_SECONDS: String(streamSeconds),
     NONIUS_MAX_STREAMS_PER_TENANT: String(maxStreamsPerTenant),
   },

@@ -58,7 +58,7 @@ export interface AppOptions {
   streamsLines?: true
   /** An answer that streams ends after so long, and its client comes again. Left out, it has no end. */
   maxStreamMs?: number
-  /** Events are streamed at this address, where that is another function's (on AWS). */
+  /** Events are streamed at this address, where that is another function's (on AWS); `/`: at the same host. */
   streamAt?: string
   /** Memory for what comes in. Left out, it is not counted. */
   budget?: Budget

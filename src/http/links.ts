@@ -34,3 +34,11 @@ export function relativeLink(c: AppContext, path: `/${string}`): string {
   const depth = target.split('/').length - 2
   return `${depth === 0 ? './' : '../'.repeat(depth)}${path.slice(1)}`
 }
+
+/**
+ * Writes where events are streamed.
+ * @param streamAt the address of who streams; `/` where ours leads there, too
+ */
+export function streamLink(streamAt: string, path: string): string {
+  return streamAt === '/' ? path : new URL(path, streamAt).href
+}

@@ -54,6 +54,15 @@ const answers: Record<string, Answer> = {
   'aws:apigatewayv2/stage:Stage': nothing,
   'aws:athena/namedQuery:NamedQuery': nothing,
   'aws:athena/workgroup:Workgroup': ({ name }) => ({ arn: arn('athena', `workgroup/${name}`) }),
+  'aws:cloudfront/distribution:Distribution': (_, id) => ({
+    arn: globalArn('cloudfront', `distribution/${id}`),
+    domainName: 'd111111abcdef8.cloudfront.net',
+    hostedZoneId: 'Z2FDTNDATAQYW2',
+  }),
+  'aws:cloudfront/function:Function': ({ name }) => ({
+    arn: globalArn('cloudfront', `function/${name}`),
+  }),
+  'aws:cloudfront/originAccessControl:OriginAccessControl': nothing,
   'aws:cloudwatch/dashboard:Dashboard': nothing,
   'aws:cloudwatch/logGroup:LogGroup': ({ name }) => ({ arn: arn('logs', `log-group:${name}`) }),
   'aws:cloudwatch/logStream:LogStream': nothing,
@@ -99,7 +108,7 @@ const answers: Record<string, Answer> = {
   }),
   'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig': nothing,
   'aws:lambda/permission:Permission': nothing,
-  'aws:route53/record:Record': nothing,
+  'aws:route53/record:Record': ({ name }) => ({ fqdn: name }),
   'aws:s3/bucket:Bucket': ({ bucket }) => ({
     arn: `arn:aws:s3:::${bucket}`,
     bucketDomainName: `${bucket}.s3.amazonaws.com`,
@@ -122,6 +131,12 @@ const answers: Record<string, Answer> = {
     url: `https://sqs.${region}.amazonaws.com/${account.id}/${name}`,
   }),
   'aws:sqs/queuePolicy:QueuePolicy': nothing,
+  'aws:wafv2/webAcl:WebAcl': ({ name }) => ({
+    arn: `arn:aws:wafv2:us-east-1:${account.id}:global/webacl/${name}/id`,
+  }),
+  'random:index/randomPassword:RandomPassword': ({ length }) => ({
+    result: 'drawn'.padEnd(Number(length), '0'),
+  }),
   // The links are encrypted with this key. On AWS it is random and stored in the state.
   'random:index/randomBytes:RandomBytes': ({ length }) => ({
     base64: Buffer.alloc(Number(length), 7).toString('base64'),

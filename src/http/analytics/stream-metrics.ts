@@ -17,6 +17,7 @@ import { createShares } from '../../live/shares'
 import { isVisible } from '../../query/visible'
 import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
+import { streamLink } from '../links'
 import { holdOpen } from '../live/hold-open'
 import { lookedAtAgain } from '../live/looked-at-again'
 import { messageText, retryText } from '../live/message'
@@ -121,7 +122,7 @@ export function streamMetrics(app: App, deps: AppDeps) {
     if (live === undefined || feed === undefined) {
       if (options.streamAt === undefined) throw new AppError('not_found', NONE)
       const { search } = new URL(c.req.url)
-      c.header('Location', new URL(`${route.path}${search}`, options.streamAt).href)
+      c.header('Location', streamLink(options.streamAt, `${route.path}${search}`))
       return reply.empty(c, 307)
     }
     // Nobody listens to the body of an answer to HEAD.

@@ -3,6 +3,7 @@ import { formats } from '../../realtime/event-frame'
 import { keyWith } from '../admit'
 import { readNoted } from '../audit'
 import type { App, AppContext, AppDeps } from '../context'
+import { streamLink } from '../links'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
 import { fromPosition } from '../position'
@@ -92,7 +93,7 @@ export function streamEvents(app: App, deps: AppDeps) {
     if (c.req.method !== 'HEAD') await readNoted(deps, principal, `GET ${route.path}`, noted)
     if (live === undefined) {
       if (options.streamAt === undefined) throw new AppError('not_found', NONE)
-      c.header('Location', new URL(`${route.path}${searchOf(c)}`, options.streamAt).href)
+      c.header('Location', streamLink(options.streamAt, `${route.path}${searchOf(c)}`))
       return reply.empty(c, 307)
     }
     const { condition, format, after } = readAsked({

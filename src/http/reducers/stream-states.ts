@@ -5,6 +5,7 @@ import { createFollowed } from '../../reducers/reading/followed'
 import { MOST_LEARNERS } from '../../reducers/reading/read-states'
 import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
+import { streamLink } from '../links'
 import { holdOpen } from '../live/hold-open'
 import { lookedAtAgain } from '../live/looked-at-again'
 import { retryText } from '../live/message'
@@ -76,7 +77,7 @@ export function streamStates(app: App, deps: AppDeps) {
     if (live === undefined) {
       if (options.streamAt === undefined) throw new AppError('not_found', NONE)
       const { search, pathname } = new URL(c.req.url)
-      c.header('Location', new URL(`${pathname}${search}`, options.streamAt).href)
+      c.header('Location', streamLink(options.streamAt, `${pathname}${search}`))
       return reply.empty(c, 307)
     }
     // Nobody listens to the body of an answer to HEAD.

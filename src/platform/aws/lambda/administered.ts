@@ -2,6 +2,7 @@ import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import { AppError } from '../../../error/app-error'
 import { problemOf } from '../../../error/problem'
 import type { Log } from '../../../telemetry/log'
+import { type doorWith, isRefusal } from './door'
 import type { UrlHandler } from './url-handler'
 
 interface Needs {
@@ -11,6 +12,8 @@ interface Needs {
   isAdministration(method: string, path: string): boolean
   /** Has the function answer that may write keys. @throws when it cannot */
   administer(event: LambdaFunctionURLEvent): Promise<Awaited<ReturnType<UrlHandler>>>
+  /** Lets a request in, or refuses it. */
+  enter: ReturnType<typeof doorWith>
   log: Log
 }
 
@@ -22,9 +25,12 @@ export function administeredElsewhere({
   handler,
   isAdministration,
   administer,
+  enter,
   log,
 }: Needs): UrlHandler {
-  return async function handle(event, context) {
+  return async function handle(given, context) {
+    const event = enter(given)
+    if (isRefusal(event)) return { ...event, isBase64Encoded: false }
     const { http, requestId } = event.requestContext
     if (!isAdministration(http.method, event.rawPath)) return handler(event, context)
     try {

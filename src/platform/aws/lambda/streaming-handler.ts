@@ -4,6 +4,7 @@ import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import { AppError } from '../../../error/app-error'
 import { problemOf } from '../../../error/problem'
 import type { Log } from '../../../telemetry/log'
+import { doorWith, isRefusal } from './door'
 
 /** The URL of a function that streams tells these of a request, and takes an answer in pieces. */
 export type StreamingHandler = (event: LambdaFunctionURLEvent, out: Writable) => Promise<void>
@@ -16,6 +17,8 @@ interface Needs {
    * one step.
    */
   paths: readonly string[]
+  /** Lets a request in, or refuses it; every one is let in when left out. */
+  enter?: ReturnType<typeof doorWith>
   /** Writes status and headers in front of the body (`awslambda.HttpResponseStream.from`). */
   begin(out: Writable, head: { statusCode: number; headers: Record<string, string> }): Writable
   /** An answer that has not ended by itself is ended after so many ms, whatever the app was told. */
@@ -38,10 +41,15 @@ const LINGER_MS = 5000
  */
 export function createStreamingHandler(needs: Needs): StreamingHandler {
   const { fetch, paths, begin, maxMs, lingerMs = LINGER_MS, settled, log } = needs
+  const { enter = doorWith(undefined) } = needs
   const patterns = paths.map((path) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`))
   const isAnswered = (path: string) => patterns.some((one) => one.test(path))
 
-  async function answer(event: LambdaFunctionURLEvent): Promise<Response> {
+  async function answer(given: LambdaFunctionURLEvent): Promise<Response> {
+    const event = enter(given)
+    if (isRefusal(event)) {
+      return new Response(event.body, { status: event.statusCode, headers: event.headers })
+    }
     const { requestId, http } = event.requestContext
     if (!isAnswered(event.rawPath)) return problem(requestId, 'not_found', onlyAt(paths))
     try {
