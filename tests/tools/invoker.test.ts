@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import { administeredElsewhere } from '../../src/platform/aws/lambda/administered'
+import { doorWith } from '../../src/platform/aws/lambda/door'
 import { createInvoke, lambdaEndpoint, ownCredentials } from '../../src/platform/aws/lambda/invoke'
 import { silentLog as log } from '../../src/telemetry/log'
 import { accessOf } from '../../tools/aws-local/iam/access'
@@ -102,7 +103,7 @@ describe('A request that changes keys', () => {
     administeredElsewhere({
       handler: async () => reply('here'),
       isAdministration: (method, path) => method === 'POST' && path === '/keys',
-      ...{ administer, log },
+      ...{ administer, log, enter: doorWith(undefined) },
     })
 
   it('is handed on as it came, and others are not', async () => {

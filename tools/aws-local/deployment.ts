@@ -4,7 +4,7 @@ import type { Resources } from '../../src/platform/aws/deployed/resources'
 import type { Graph } from '../synth/graph'
 import { deployer } from './deployer'
 import { fileCheckpoints } from './deployment/checkpoints'
-import { startSockets, startUrl, urlOf } from './deployment/doors'
+import { startApi, startSockets, startUrl, urlOf } from './deployment/doors'
 import { functionSpecs, identitiesOf } from './deployment/functions'
 import { startQueues, startSchedules, startStreams } from './deployment/sources'
 import { emulated } from './emulators/start'
@@ -112,7 +112,8 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     return found
   }
 
-  const url = opened.use(await startUrl(graph, 'Api', functionOf, options))
+  const reached = { ...options, streamUrl: streamUrl.url }
+  const url = opened.use(await startApi(graph, functionOf, reached))
   const sockets = opened.use(startSockets(graph, functionOf))
   services['execute-api'] = sockets.managementEndpoint
   services.lambda = opened.use(await startInvoker(functionOf)).url

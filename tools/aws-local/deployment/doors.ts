@@ -1,4 +1,5 @@
 import type { Graph, GraphResource } from '../../synth/graph'
+import { type CloudFront, type DistributionInputs, startCloudFront } from '../cloudfront'
 import { type FunctionUrl, startFunctionUrl, type UrlOptions } from '../function-url'
 import type { LocalFunction } from '../local-function'
 import { startWebSocketApi, type WebSocketApi } from '../websocket-api'
@@ -46,4 +47,36 @@ export function startSockets(
     stage: stage?.inputs.name,
     functions: Object.fromEntries(routed),
   })
+}
+
+/**
+ * Starts the API as it is reached: the URL of its function, API Gateway before it, or CloudFront before either.
+ * @param streamUrl where the function that streams is on this machine
+ */
+export async function startApi(
+  graph: Graph,
+  functionOf: (name: string) => LocalFunction,
+  { streamUrl, ...options }: UrlOptions & { streamUrl: string },
+): Promise<FunctionUrl | CloudFront> {
+  const all = (type: string) => graph.resources.filter((one) => one.type === type)
+  const api = all('aws:lambda/function:Function').find(({ parent }) => parent === 'Api')
+  const targetOf = () => functionOf(api?.inputs.name)
+  const [distribution] = all('aws:cloudfront/distribution:Distribution')
+  if (distribution === undefined) return startFunctionUrl(targetOf, options)
+  const behind = await startFunctionUrl(targetOf)
+  const edges = all('aws:cloudfront/function:Function')
+  const door = await startCloudFront({
+    distribution: distribution.inputs as unknown as DistributionInputs,
+    edgeFunctions: new Map(edges.map(({ inputs, outputs }) => [String(outputs.arn), inputs.code])),
+    originOf: (originId) => (originId === 'stream' ? streamUrl : behind.url),
+    ...(options.port !== undefined && { port: options.port }),
+    viewerIp: options.sourceIp,
+  })
+  return {
+    url: door.url,
+    async [Symbol.asyncDispose]() {
+      await door[Symbol.asyncDispose]()
+      await behind[Symbol.asyncDispose]()
+    },
+  }
 }
