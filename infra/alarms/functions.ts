@@ -1,8 +1,9 @@
+import { administer } from '../administer'
 import { api } from '../api'
 import { changes } from '../changes'
 import { connections } from '../connections'
 import { deliver } from '../deliver'
-import { door } from '../domain'
+import { gateway } from '../domain'
 import { erase } from '../erase'
 import { follow } from '../follow'
 import { type Metric, ofFunction } from '../metrics'
@@ -13,7 +14,7 @@ import { sweep } from '../sweep'
 import type { Alarm } from './alarm'
 
 // Somebody waits for their answers.
-const doors = { Api: api, Realtime: realtime, Stream: stream }
+const doors = { Api: api, Administer: administer, Realtime: realtime, Stream: stream }
 // Lambda gives them again what they failed on: a failure that passes is nobody's matter.
 const workers = { Changes: changes, Follow: follow, Deliver: deliver }
 // So many seconds lie between two calls of each.
@@ -111,12 +112,12 @@ const answers: Alarm[] = [
     ofGateway(connections.nodes.api.id, 'ExecutionError'),
     ofGateway(connections.nodes.api.id, 'MessageCount'),
   ),
-  ...(door
+  ...(gateway
     ? [
         serverErrors(
           'Door',
-          ofGateway(door.nodes.api.id, '5xx'),
-          ofGateway(door.nodes.api.id, 'Count'),
+          ofGateway(gateway.nodes.api.id, '5xx'),
+          ofGateway(gateway.nodes.api.id, 'Count'),
         ),
       ]
     : []),
