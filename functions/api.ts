@@ -26,10 +26,13 @@ const limiter = createSharedLimiter({
   ...{ rates: ratesOf(config), tally: serving.rateTally, clock },
   failed: (reason) => log.warn('rates are kept by each process alone for a while', { reason }),
 })
+// A hundred events of a sender who tries what it sends; the checks of six megabytes take seconds.
+const STRANGERS_BYTES = 64 * 1024
 // Answers leave here whole: those who ask for a stream are sent on.
 const { NONIUS_STREAM_URL: streamAt } = process.env
 const options = {
   ...{ config, clock, log, limiter, maxReplyBytes: MAX_REPLIED_BYTES },
+  strangers: { bodyBytes: STRANGERS_BYTES },
   ...(streamAt && { streamAt }),
 }
 const services = createServices(platform, options)

@@ -56,6 +56,11 @@ export interface AppOptions {
   maxReplyBytes?: number
   /** The door hands a body on as it comes, so that one of lines may be of any length. */
   streamsLines?: true
+  /**
+   * The door says what is done for somebody without a key where each request and byte has its price: a body
+   * of so many bytes is checked, and large documents are few. Left out, as much as for others.
+   */
+  strangers?: { bodyBytes: number }
   /** An answer that streams ends after so long, and its client comes again. Left out, it has no end. */
   maxStreamMs?: number
   /** Events are streamed at this address, where that is another function's (on AWS); `/`: at the same host. */

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config'
 import { AppError } from '../error/app-error'
 import type { TypesInForce } from '../event/event-type'
 import { createTurns } from '../platform/turns'
@@ -6,6 +7,7 @@ import { inSlices, type Steps } from '../syntax/steps'
 import { type JsonText, jsonOf } from './answers/json'
 import { readText } from './body'
 import type { AppContext, AppDeps } from './context'
+import { inHeader } from './credentials'
 import { lineTypes, refuseForm, requireJson } from './json-type'
 import { Issue } from './openapi'
 import { z } from './zod'
@@ -63,8 +65,21 @@ const ANYBODY = ''
 
 /** Makes the work of a route that checks a body, which needs no key and stores nothing. */
 export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'answers'>) {
-  const { config } = options
+  const { config, strangers } = options
   const turns = createTurns()
+
+  /** Finds how large a body may be: less for whoever shows no good key where that was said. */
+  async function limitsOf(
+    c: AppContext,
+  ): Promise<Pick<Config, 'maxBodyBytes' | 'bodyTimeoutSeconds'>> {
+    if (strangers === undefined) return config
+    const few = { ...config, maxBodyBytes: Math.min(config.maxBodyBytes, strangers.bodyBytes) }
+    // Few bytes may come from anybody: nobody need be looked for.
+    if (isSmall(c, few.maxBodyBytes)) return few
+    const shown = inHeader.read(c)
+    const isKnown = shown !== undefined && (await c.var.authenticate(shown)) !== undefined
+    return isKnown ? config : few
+  }
 
   /** @returns the report with its room in memory, for a status of 200 or 400 */
   return async function report(
@@ -75,6 +90,7 @@ export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'a
   ) {
     requireJson(c, { more: lineTypes })
     const turn = turns.begin(c.env.ip ?? ANYBODY)
+    const limits = await limitsOf(c)
     const { valid, errors, warnings, truncated, counts, ...sums } = await check()
     const cut = truncated && { truncated, counts }
     const some = warnings.length > 0 && { warnings }
@@ -92,17 +108,21 @@ export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'a
     /** Checks a body. One that cannot be unpacked does not conform either: a 400 has one form. */
     async function check(): Promise<ConformanceReport> {
       try {
-        const { text, notes, lease } = await readText(c, config)
+        const { text, notes, lease } = await readText(c, limits)
         refuseForm(c, text)
         await turn.next()
         const { asWarning, reportBodies } = await import('./report-bodies')
         const run = <Result>(steps: Steps<Result>) => inSlices(steps, turn)
         const types = await findTypes?.()
-        const needs = { standard, context, types, lease, maxBytes: config.maxBodyBytes, run }
+        const { maxBodyBytes: maxBytes } = limits
+        const needs = { standard, context, types, lease, maxBytes, run }
         const found = await reportBodies(text, needs)
         return { ...found, warnings: [...notes.map(asWarning), ...found.warnings] }
       } catch (error) {
-        if (!(error instanceof AppError) || error.status !== 400) throw error
+        if (!(error instanceof AppError)) throw error
+        const isForStrangers = limits.maxBodyBytes < config.maxBodyBytes
+        if (isForStrangers && error.code === 'too_large') throw tooLargeFor(limits, config)
+        if (error.status !== 400) throw error
         const { message, code } = error
         const own = error.errors.length > 0 ? error.errors : [{ path: [], message, code }]
         const errors = own.map((issue) => ({ ...issue, severity: 'error' as const }))
@@ -110,4 +130,19 @@ export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'a
       }
     }
   }
+}
+
+/** Tells whether a body has its bytes as they are, and few. */
+function isSmall(c: AppContext, most: number): boolean {
+  const length = c.req.header('Content-Length')
+  const isPlain = c.req.header('Content-Encoding') === undefined
+  return isPlain && length !== undefined && Number(length) <= most
+}
+
+function tooLargeFor(
+  { maxBodyBytes: few }: { maxBodyBytes: number },
+  { maxBodyBytes }: { maxBodyBytes: number },
+) {
+  const detail = `Without a good key, a body of at most ${few} bytes is checked here, also decompressed; with one, ${maxBodyBytes}.`
+  return new AppError('too_large', detail)
 }

@@ -43,6 +43,8 @@ export interface AppEnv {
     anonymous: (() => Promise<Principal>) | undefined
     /** Turns away whoever shows no good key too often. @throws {AppError} `rate_limited` */
     unknown: () => void
+    /** Counts a large document for whoever shows no good key. @throws {AppError} `rate_limited` */
+    largeDocument: () => Promise<void>
     budget: Budget | undefined
     /** The tenant of the last key that was shown and known. */
     tenantId: string | undefined

@@ -11,6 +11,7 @@ import type { Principal } from '../identity/principal'
 import type { Budget } from '../memory/budget'
 import type { Watch } from '../watch/watch'
 import type { AppContext } from './context'
+import { inHeader } from './credentials'
 import type { RateLimit } from './rate-limit'
 import { setSecurityHeaders } from './security-headers'
 
@@ -75,6 +76,11 @@ export function requestContext({ authenticate, budget, watch, config, limit }: N
       return letIn(c, principal)
     })
     c.set('unknown', () => limit?.unknown(c))
+    c.set('largeDocument', async () => {
+      const shown = inHeader.read(c)
+      const isKnown = shown !== undefined && (await c.var.authenticate(shown)) !== undefined
+      if (!isKnown) limit?.document(c)
+    })
     if (!config.requireAuth) {
       c.set('anonymous', async () => {
         const { admitAnonymous } = await import('./anonymous')

@@ -18,7 +18,7 @@ const route = createRoute({
   summary: 'Check events against the standard',
   description: [
     "By the text of each item's own version (1.2, 1.1 with its profile extensions, 1.0), which is stricter than what `POST /caliper/v1p2/events` keeps. Needs no key; stores nothing. It takes whatever that address takes, wrappers included; paths in an array begin with the place of the envelope.",
-    `Limits: ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and as many warnings are listed, ${MAX_ISSUES} of one item and ${LISTED_BYTES / 1024} KB of either; a last one, \`too_many\`, says that there are more, and \`counts\` how many.`,
+    `Limits: on AWS 64 KB without a key; ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and as many warnings are listed, ${MAX_ISSUES} of one item and ${LISTED_BYTES / 1024} KB of either; a last one, \`too_many\`, says that there are more, and \`counts\` how many.`,
   ].join(' '),
   request: {
     body: jsonBody(Body, {
@@ -27,7 +27,7 @@ const route = createRoute({
     }),
   },
   responses: {
-    ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy'),
+    ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy', 'rate_limited'),
     200: jsonReply(ValidReport, {
       description: 'It conforms',
       example: { valid: true, eventCount: 1, entityCount: 0, warnings: [] },

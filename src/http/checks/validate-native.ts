@@ -35,7 +35,7 @@ const route = createRoute({
   summary: 'Check events of your own making',
   description: [
     'An error is what `POST /api/v1/events` would quarantine, or store as not conformant: it breaks the schema of its type. A warning is a type that is not registered. It takes whatever that address takes. Needs no key; with one, the types of its tenant count, too. Stores nothing.',
-    `Limits: ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and ${LISTED_BYTES / 1024} KB of them are listed.`,
+    `Limits: on AWS 64 KB without a key; ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and ${LISTED_BYTES / 1024} KB of them are listed.`,
   ].join(' '),
   request: {
     body: {
@@ -47,7 +47,7 @@ const route = createRoute({
     },
   },
   responses: {
-    ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy'),
+    ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy', 'rate_limited'),
     200: jsonReply(ValidReport, {
       description: 'All of them are events',
       example: { valid: true, eventCount: 1, entityCount: 0, warnings: [] },

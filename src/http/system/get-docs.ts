@@ -1,10 +1,12 @@
 import { html } from 'hono/html'
-import type { App, AppContext } from '../context'
+import { requireKey } from '../authenticate'
+import type { App, AppContext, AppDeps } from '../context'
 import { linkTo, relativeLink } from '../links'
 import { problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
+import { docsWithKey } from './docs-with-key'
 import { readScalarScript } from './scalar'
 
 // Everything Scalar could fetch from its makers is off: fonts, telemetry, its request proxy, its
@@ -66,7 +68,8 @@ const route = createRoute({
   summary: 'This document, to read and to try',
   responses: {
     200: {
-      description: 'A page that loads nothing from anywhere else',
+      description:
+        'A page that loads nothing from anywhere else. On AWS it asks for a key before it loads the rest, a megabyte',
       headers: z.object(requestIdHeader),
       content: { 'text/html': { schema: z.string(), example: '<!doctype html>…' } },
     },
@@ -75,18 +78,28 @@ const route = createRoute({
 })
 
 // A day: it changes with an upgrade only, and then its ETag does too.
-const CACHE = 'public, max-age=86400'
+const CACHE = 'max-age=86400'
 
-export function getDocs(app: App) {
+export function getDocs(app: App, { options }: AppDeps) {
+  const isForKeys = options.strangers !== undefined
+
   operation(app, route, {}, (c, { reply }) => {
-    c.header('Content-Security-Policy', policy)
-    return reply.html(c, 200, pageOf(c))
+    if (!isForKeys) {
+      c.header('Content-Security-Policy', policy)
+      return reply.html(c, 200, pageOf(c))
+    }
+    const { url: document, servers } = linksOf(c)
+    const script = relativeLink(c, '/docs/scalar.js')
+    const own = docsWithKey({ document, script, configuration: { servers, ...configuration } })
+    c.header('Content-Security-Policy', own.policy)
+    return reply.html(c, 200, own.page)
   })
 
   app.get('/docs/scalar.js', async (c) => {
+    if (isForKeys) await requireKey(c)
     const script = await readScalarScript()
     const { gzipped, etag } = script
-    c.header('Cache-Control', CACHE)
+    c.header('Cache-Control', `${isForKeys ? 'private' : 'public'}, ${CACHE}`)
     c.header('ETag', etag)
     if (c.req.header('If-None-Match') === etag) return c.body(null, 304)
     c.header('Content-Type', 'text/javascript; charset=utf-8')

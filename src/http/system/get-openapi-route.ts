@@ -12,11 +12,12 @@ export const route = createRoute({
   operationId: 'getOpenApi',
   tags: ['System'],
   summary: 'This document',
+  description: 'On AWS at most twenty a minute are given to all who show no key.',
   responses: {
     200: jsonReply(OpenApi, {
       description: 'OpenAPI 3.1.0',
       example: { openapi: '3.1.0', info: { title: 'Nonius', version: '0.1.0' }, paths: {} },
     }),
-    ...problems(),
+    ...problems('rate_limited'),
   },
 })

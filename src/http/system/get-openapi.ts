@@ -1,5 +1,5 @@
 import { type JsonText, writtenJson } from '../answers/json'
-import type { App } from '../context'
+import type { App, AppDeps } from '../context'
 import { rawOperation } from '../raw-operation'
 import { laterRoute } from '../route'
 import type { z } from '../zod'
@@ -9,9 +9,10 @@ const route = laterRoute('get', '/openapi.json', async () => {
   return (await import('./get-openapi-route')).route
 })
 
-export function getOpenApi(app: App) {
+export function getOpenApi(app: App, { options }: AppDeps) {
   let written: JsonText<z.output<typeof OpenApi>> | undefined
   rawOperation(app, route, async (c, reply) => {
+    if (options.strangers !== undefined) await c.var.largeDocument()
     written ??= await readDocument()
     return reply.written(c, 200, written)
   })

@@ -6,5 +6,5 @@ import { getReadiness } from './get-readiness'
 export function registerSystem(app: App, deps: AppDeps) {
   getHealth(app)
   getReadiness(app, deps)
-  getOpenApi(app)
+  getOpenApi(app, deps)
 }

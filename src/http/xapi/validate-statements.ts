@@ -31,7 +31,7 @@ const route = createRoute({
   summary: 'Check statements against the standard',
   description: [
     "By the text of 1.0.3 or 2.0: the header's, or that of each statement's `version`, or 2.0, which knows everything that 1.0.3 does. An error is what `POST /xapi/statements` refuses. Needs no key; stores nothing.",
-    `Limits: ${MAX_ITEMS} statements, each nested at most ${MAX_DEPTH} levels deep. At most ${MAX_LISTED} errors and as many warnings are listed, and ${LISTED_BYTES / 1024} KB of either; a last one, \`too_many\`, says that there are more, and \`counts\` how many.`,
+    `Limits: on AWS 64 KB without a key; ${MAX_ITEMS} statements, each nested at most ${MAX_DEPTH} levels deep. At most ${MAX_LISTED} errors and as many warnings are listed, and ${LISTED_BYTES / 1024} KB of either; a last one, \`too_many\`, says that there are more, and \`counts\` how many.`,
   ].join(' '),
   request: {
     headers: z.object({ [VERSION_HEADER]: asked }),
@@ -41,7 +41,7 @@ const route = createRoute({
     }),
   },
   responses: {
-    ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy'),
+    ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy', 'rate_limited'),
     200: jsonReply(ValidReport, {
       description: 'They conform',
       example: { valid: true, eventCount: 1, entityCount: 0, warnings: [] },

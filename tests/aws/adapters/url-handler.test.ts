@@ -204,6 +204,30 @@ describe('the door of a function URL', () => {
     expect(text).toBe(`{"events":[${raw}]}`)
   })
 
+  it('packs what is large for whoever takes that, since bytes that leave cost most', async () => {
+    await using door = await startDoor()
+    const get = (path: string, accepted: string) =>
+      door.call(urlEvent('GET', path, { headers: { ...door.as(), 'accept-encoding': accepted } }))
+    const plain = await get('/openapi.json', 'br, gzip;q=0, deflate')
+    expect(plain.isBase64Encoded).toBe(false)
+    for (const accepted of ['gzip', 'gzip;q=0.5, br', 'br;q=0, gzip;q=1.0']) {
+      const packed = await get('/openapi.json', accepted)
+      expect(packed.headers).toMatchObject({ 'content-encoding': 'gzip' })
+      expect(packed.body.length).toBeLessThan(200_000)
+      expect(gunzipSync(Buffer.from(packed.body, 'base64')).toString()).toBe(plain.body)
+    }
+    // Nothing small is packed, and no other header is lost: a page of another origin asks here.
+    expect((await get('/health', 'gzip')).isBase64Encoded).toBe(false)
+    await door.post(Array.from({ length: 100 }, anEvent))
+    const page = await door.call(
+      urlEvent('GET', '/analytics/events?limit=1000', {
+        headers: { ...door.as(), 'accept-encoding': 'gzip', origin: 'https://a.example' },
+      }),
+    )
+    expect(page.isBase64Encoded).toBe(true)
+    expect(page.headers.vary).toContain('Accept-Encoding')
+  })
+
   it('tells whoever brought more than can be named that all of it is stored', async () => {
     await using door = await startDoor()
     // In JSON each quotation mark takes two bytes, and four where that JSON is text in JSON.
