@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { type HttpServer, serveHttp } from '../../src/platform/local/serve'
 import { startTestApp, type TestApp } from '../support/app'
+import { startDearApp } from '../support/dear-app'
 import { startChromium } from '../support/pages/chromium'
 
 // Run by `npm run test:product`, not by `npm test`: it needs Chromium, which npm does not bring.
@@ -81,4 +82,49 @@ describe('/docs in a browser without the internet', () => {
     expect(strangers).toEqual([])
     expect(complaints).toEqual([])
   })
+})
+
+describe('/docs in a browser where each byte costs', () => {
+  it(
+    'asks for a key once, and then shows every operation and calls with it',
+    async () => {
+      await using app = await startDearApp()
+      await using server = serveHttp({ host: '127.0.0.1', port: 0, fetch: app.app.fetch })
+      const browser = await startChromium()
+      try {
+        const page = await browser.newPage()
+        const asked: string[] = []
+        const complaints: string[] = []
+        page.on('request', (request) => asked.push(request.url()))
+        page.on('pageerror', (error) => complaints.push(error.message))
+        page.on('console', (message) => {
+          if (message.type() === 'error') complaints.push(message.text())
+        })
+        const { href } = new URL('/docs', server.url)
+        await page.goto(href, { waitUntil: 'networkidle' })
+        expect(asked).toEqual([href])
+
+        await page.getByLabel('Key').fill('nk_wrong_and_long_enough_to_be_one')
+        await page.getByRole('button', { name: 'Show' }).click()
+        await page.getByText('not known').waitFor()
+        // A browser notes each answer that is a refusal.
+        expect(complaints.splice(0).join()).toContain('401')
+
+        await page.getByLabel('Key').fill(app.keys.demo)
+        await page.getByRole('button', { name: 'Show' }).click()
+        const operation = page.locator('a', { hasText: 'Send events and entities' }).first()
+        await operation.waitFor()
+        // Another load of the tab asks for nothing.
+        await page.reload()
+        await operation.waitFor()
+        const strangers = asked.filter(
+          (url) => !/^(?:blob:)?http:\/\/127\.0\.0\.1|^data:/.test(url),
+        )
+        expect({ strangers, complaints }).toEqual({ strangers: [], complaints: [] })
+      } finally {
+        await browser.close()
+      }
+    },
+    2 * PATIENCE_MS,
+  )
 })

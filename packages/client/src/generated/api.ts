@@ -3388,6 +3388,7 @@ export interface Operations {
     path: '/openapi.json'
     replies: {
       200: OpenApi
+      429: Problem
       500: Problem
     }
   }
@@ -3402,6 +3403,7 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -3417,6 +3419,7 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -3985,6 +3988,7 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
