@@ -96,7 +96,8 @@ const readRegistry: Permissions = [
   { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [registry.arn] },
 ]
 
-const { counted, connected, keys, tenants, types, webhooks, rootSecret } = registryPartitions
+const { counted, requested, connected, keys, tenants, types, webhooks, rootSecret } =
+  registryPartitions
 
 /**
  * Writes these partitions of the registry and no other: `api` is at the end of a public address, and whoever
@@ -120,6 +121,9 @@ const writeRegistry = (actions: readonly string[], partitions: readonly string[]
 
 /** Counts what arrives, by source and key. */
 const countArrivals = writeRegistry(['UpdateItem'], counted)
+
+/** Counts requests of callers who come near their rate, together with other processes. */
+const countRequests = writeRegistry(['UpdateItem'], requested)
 
 /** Makes, changes and deletes webhooks, in transactions. */
 const writeWebhooks = writeRegistry(['UpdateItem', 'DeleteItem'], webhooks)
@@ -464,6 +468,7 @@ export const permissions = {
   // `administer`: what a request could do to this function must not make it one of an administrator.
   api: [
     ...ingest,
+    ...countRequests,
     ...writeWebhooks,
     ...queryEvents,
     ...enqueueDeliveries,
@@ -479,6 +484,7 @@ export const permissions = {
     ...readRegistry,
     ...writeKeys,
     ...countArrivals,
+    ...countRequests,
     ...countTypes,
     ...useDocuments,
     ...appendEvents,
@@ -504,7 +510,7 @@ export const permissions = {
   ],
   follow: [...followStream, ...discardBatches, ...tellLive],
   // It keeps streams between two of their frames, and blobs of learners, as documents, and deletes none.
-  realtime: [...ingest, ...noteConnections, ...keepStreams, ...postLive],
+  realtime: [...ingest, ...countRequests, ...noteConnections, ...keepStreams, ...postLive],
   stream: [
     ...followLive,
     ...listDocuments,

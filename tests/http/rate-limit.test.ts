@@ -125,6 +125,7 @@ describe('rate limits', () => {
     for (let n = 0; n < 50; n += 1) answers.push((await send(test, loud[n % 5])).status)
     expect(answers.filter((status) => status < 300)).toHaveLength(10)
     expect(answers.filter((status) => status === 429)).toHaveLength(40)
+    expect(test.logged.join()).not.toContain('AccessDenied')
     for (let n = 0; n < 20; n += 1) expect((await send(test)).status).toBeLessThan(300)
   })
 

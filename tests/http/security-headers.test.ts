@@ -40,7 +40,9 @@ describe('every reply has the headers that keep a browser from harm', () => {
   for (const [method, path, status, headers = {}] of replies) {
     it(`${method} ${path} (${status})`, async () => {
       const test = await rows()
-      const reply = await test.request(path, { method, headers })
+      // On AWS the script is for those with a key.
+      const shown = path === '/docs/scalar.js' ? test.as() : {}
+      const reply = await test.request(path, { method, headers: { ...shown, ...headers } })
       expect(reply.status).toBe(status)
       for (const [name, value] of Object.entries(exact)) {
         expect([name, reply.headers.get(name)]).toEqual([name, value])

@@ -65,17 +65,17 @@ describe('GET /docs', () => {
     expect(policy.join()).not.toMatch(/https?:|\*|unsafe-eval/)
     const page = await response.text()
     expect(page).not.toMatch(/https?:\/\//)
-    expect(page).toContain('<script src="./docs/scalar.js">')
+    expect(page).toContain('./docs/scalar.js"')
   })
 
   it('brings its script along, compressed for those who can read that', async () => {
     const app = await apps()
-    const plain = await app.request('/docs/scalar.js')
+    const plain = await app.request('/docs/scalar.js', { headers: app.as() })
     expect(plain.headers.has('Content-Encoding')).toBe(false)
     const script = await plain.text()
     expect(script).toContain('createApiReference')
 
-    const headers = { 'Accept-Encoding': 'br, gzip' }
+    const headers = { ...app.as(), 'Accept-Encoding': 'br, gzip' }
     const gzipped = await app.request('/docs/scalar.js', { headers })
     expect(gzipped.headers.get('Content-Encoding')).toBe('gzip')
     expect(gzipped.headers.get('Vary')).toBe('Accept-Encoding')
@@ -85,8 +85,11 @@ describe('GET /docs', () => {
 
   it('sends the script once to a browser that keeps it', async () => {
     const app = await apps()
-    const etag = (await app.request('/docs/scalar.js')).headers.get('ETag')!
-    const again = await app.request('/docs/scalar.js', { headers: { 'If-None-Match': etag } })
+    const headers = app.as() // on AWS it is for those with a key
+    const etag = (await app.request('/docs/scalar.js', { headers })).headers.get('ETag')!
+    const again = await app.request('/docs/scalar.js', {
+      headers: { ...headers, 'If-None-Match': etag },
+    })
     expect(again.status).toBe(304)
     expect(await again.text()).toBe('')
   })

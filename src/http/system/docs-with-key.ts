@@ -5,7 +5,7 @@ interface Links {
   /** Where the document and the script that shows it are, relative to the page. */
   document: string
   script: string
-  /** What the script is told beside the document. */
+  /** The script is told this beside the document. */
   configuration: object
 }
 

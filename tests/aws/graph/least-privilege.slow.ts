@@ -12,13 +12,14 @@ const functions = ofType(graph, 'Function').map(({ name }) => name.replace('Func
 // One partition of each kind that the registry has (`src/platform/aws/registry.ts`), and one it has not.
 const partitions = {
   arrivals: ['counts#school#demo', 'activity#school'],
+  requests: ['rates#key#publish#key_1', 'rates#address#query##4f1a'],
   connections: ['connection#c', 'connections#school#k'],
   keys: ['key#9f86d081'],
   tenants: ['tenant#school', 'tenants'],
   types: ['types#school'],
   webhooks: ['webhooks'],
   rootSecret: ['root-secret'],
-  unknown: ['keys', 'key', 'xkey#a', 'tenantx', 'webhooks#', 'root-secret2', 'anything'],
+  unknown: ['keys', 'key', 'xkey#a', 'tenantx', 'webhooks#', 'root-secret2', 'rates', 'anything'],
 }
 
 type Partition = keyof typeof partitions
@@ -27,9 +28,12 @@ const written = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
 // All that is written into the registry, by whom. Who writes keys is an administrator, and who puts the root
 // secret can make every sealed thing unreadable: neither answers at an address.
 const writers: Record<string, Partial<Record<Partition, string>>> = {
-  Api: { arrivals: 'Update', webhooks: 'Update Delete' },
-  Administer: { arrivals: 'Update', keys: 'Put Update', tenants: 'Put Update', types: 'Update' },
-  Realtime: { arrivals: 'Update', connections: 'Put Update Delete' },
+  Api: { arrivals: 'Update', requests: 'Update', webhooks: 'Update Delete' },
+  Administer: {
+    ...{ arrivals: 'Update', requests: 'Update', types: 'Update' },
+    ...{ keys: 'Put Update', tenants: 'Put Update' },
+  },
+  Realtime: { arrivals: 'Update', requests: 'Update', connections: 'Put Update Delete' },
   Changes: { types: 'Update' },
   Follow: {},
   Stream: {},

@@ -98,6 +98,8 @@ export const ROOT_SECRET_PARTITION = 'root-secret'
 export const registryPartitions = {
   /** How much arrives from a source and with a key: whatever takes events in counts. */
   counted: ['counts#*', 'activity#*'],
+  /** How many requests came of a caller: whatever keeps rates counts. */
+  requested: [`${RATES_PARTITIONS}#*`],
   /** Whose a connection is. */
   connected: ['connection#*', 'connections#*'],
   /** Keys as requests find them: whoever writes here lets anybody in. */
