@@ -13,6 +13,7 @@ import type { IndexName } from '../deployed/resources'
 import { tables } from '../deployed/tables'
 import { packBody, unpackBody } from './body'
 import { dictionary } from './dictionary'
+import { secondDictionary } from './dictionary-2'
 import { contentHash, createItems } from './item'
 import { type Item, itemBytes, writeUnits } from './write-units'
 
@@ -39,7 +40,17 @@ const someRecord: fc.Arbitrary<EventRecord> = fc
     organizationId: perhaps(text),
     eventTimeEnd: perhaps(fc.constant('2026-12-01T00:00:00.000Z')),
     retentionDays: perhaps(fc.nat()),
-    skewMs: perhaps(fc.integer()),
+    skewMs: perhaps(fc.oneof(fc.integer(), fc.constantFrom(0, 1500))),
+    sendTime: perhaps(fc.constantFrom('2026-11-21T09:30:00.000Z', '2026-11-21T09:29:58.500Z')),
+    receivedAt: fc.constantFrom('2026-11-21T09:30:00.000Z', '9999-12-30T00:00:00.000Z'),
+    expiresAt: fc.constantFrom(
+      '2026-12-21T09:30:00.000Z',
+      '2026-12-21T09:30:00.001Z',
+      '9999-12-31T23:59:59.999Z',
+      '2026-12-21T09:30:00Z',
+    ),
+    action: perhaps(fc.constantFrom('Viewed', 'Used')),
+    commonAction: perhaps(fc.constantFrom('Viewed', 'Used')),
     conformant: fc.boolean(),
     issueCodes: fc.array(text, { maxLength: 3 }),
     repair: perhaps(fc.record({ by: text, at: text, paths: fc.array(text, { maxLength: 3 }) })),
@@ -84,6 +95,15 @@ describe('an item', () => {
     expect(record).toEqual(RECORD_OF_0_1)
     // The dictionary is frozen as well: what was packed with it could not be read with another.
     expect(createHash('sha256').update(dictionary).digest('hex')).toBe(DICTIONARY_OF_0_1)
+  })
+
+  it('of the second form is read by every later one, and one of a third says what it is', () => {
+    const body = Buffer.from(PACKED_SECOND, 'base64')
+    expect(unpackBody(body, 'default')).toEqual(RECORD_OF_SECOND)
+    const digest = createHash('sha256').update(secondDictionary).digest('hex')
+    expect(digest).toBe(DICTIONARY_OF_SECOND)
+    const later = Buffer.concat([Buffer.of(2), body.subarray(1)])
+    expect(() => unpackBody(later, 'default')).toThrow('a body of a later version: 2')
   })
 
   it('has the same hash for the same content, however it is written', () => {
@@ -209,4 +229,20 @@ const PACKED_BY_0_1 = [
   '9m/7RbkLk19zx01DV3jBy8v586pjL87BES9MckNdQyel+dFZwyCpoS5B4JIJNjQ/AWkXSDOuR0aoQMaYNQIVUgOIWe',
   '7oUqGfrMwp4J36FIEmOP7o0g6o0Qe9KKdkyiRFaUGpjSZJhtZGGafaNQUqJa+nzuimv0/IenUN0I6pHrQ+v328niBy',
   'oF4DTAN2QS4C6qtRfmws5o3RdLwYELb+Y3e73luKjrWVwhRj13Mo4I27tRAIMw/Lbv1/vpxW9RoVgWtJKqhOH0+Ac=',
+].join('')
+
+const RECORD_OF_SECOND: EventRecord = {
+  ...RECORD_OF_0_1,
+  sessionId: 'https://example.edu/sessions/0D8663C4ABF729F1B7B9CA8B93A5AE0D',
+  commonAction: 'Graded',
+  expiresAt: '2026-12-15T10:15:02.500Z',
+  raw: '{"id":"urn:uuid:22f5a85b-7171-49a0-8a5d-ec74dcfc8175","of":"788e032 6c12c"}',
+}
+
+const DICTIONARY_OF_SECOND = '7000e0435d768ec0baae2520eaa220518d84c8359c6788f6d25ab24847c0393e'
+const PACKED_SECOND = [
+  'AQIi9ahbcXFJoIpd7HTc/IF1DYZjxKv3KfG3ucqLk6WuDXVaMQ7DIAz8SsRMCKaliRg79AVdO0QJlTpUSZus+XtlqB',
+  'EImBgwSNin82G7nmGTbBcKNXkts8g45Ia4x+LZb+sgARsp5NIJp5P9gWjAMQpw0GkPfhaaax8zL01AS8n7VLw4OVNV',
+  'LknIAVrQd5AGtJFK6DTuyS4QO+dbgbhn+16qYLHRm8d1/btoHpurqFlRawwtb6+vq6gUXUhdOMrZuQFNcSCfFywCkv',
+  'H//2nxHkQurjF0d7vtHXiYFuC2PJlh/TBYeVLNZQI1seMH',
 ].join('')
