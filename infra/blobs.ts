@@ -6,11 +6,12 @@ import {
   EXPIRING_DOCUMENTS,
   STATEMENT_BODIES,
 } from '../src/platform/aws/deployed/blobs'
+import { HOURS } from '../src/platform/aws/trees/places'
 import { MAX_LIFETIME_MS } from '../src/platform/document-store'
 import { ACCESS_BLOBS } from '../src/privacy/access/parts'
 import { RESULT_DAYS } from '../src/privacy/access/request'
 import { ATTACHMENT_MARGIN_DAYS } from '../src/privacy/retention/forget'
-import { yearsKept } from './retention'
+import { WARM_DAYS, yearsKept } from './retention'
 import { environment } from './settings'
 import { isPermanentStage } from './stage'
 
@@ -51,8 +52,23 @@ export const blobs = new sst.aws.Bucket('Blobs', {
     // The bytes last a day more than the documents that they belong to.
     { id: 'expire-documents', prefix: EXPIRING_DOCUMENTS, expiresIn: `${lifetimeDays + 1} days` },
   ],
-  transform: { bucket: keptUnlessEmpty },
+  transform: {
+    bucket: keptUnlessEmpty,
+    lifecycle(lifecycle) {
+      lifecycle.rules = $util.output(lifecycle.rules).apply((rules = []) => [...rules, coolTrees])
+      return undefined
+    },
+  },
 })
+
+// Closed hours of trees are kept for as long as their events, and read when somebody asks for a proof. S3
+// leaves objects below 128 KB where they are ("Transitioning objects using Amazon S3 Lifecycle").
+const coolTrees = {
+  id: 'cool-trees',
+  status: 'Enabled',
+  filter: { prefix: HOURS },
+  transitions: [{ days: WARM_DAYS, storageClass: 'GLACIER_IR' }],
+}
 
 /** S3 refuses to delete a bucket that holds something; SST would empty it first. */
 export function keptUnlessEmpty(bucket: { forceDestroy?: unknown }): undefined {

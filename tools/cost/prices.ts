@@ -71,6 +71,12 @@ export const prices = {
   firehoseConvert: { usd: 0.018, unit: 'GB', of: 'Firehose format conversion', source: firehose },
   s3Put: { usd: 0.005 / 1000, unit: 'request', of: 'S3 PUT', source: s3 },
   s3Get: { usd: 0.4 / MILLION, unit: 'request', of: 'S3 GET', source: s3 },
+  s3Transition: {
+    usd: 0.02 / 1000,
+    unit: 'request',
+    of: 'S3 transition to Glacier Instant Retrieval',
+    source: s3,
+  },
   s3Standard: { usd: 0.023, unit: 'GB-month', of: 'S3 Standard', source: s3 },
   s3Glacier: {
     usd: 0.004,
@@ -85,6 +91,12 @@ export const prices = {
     source: 'aws.amazon.com/sqs/pricing',
   },
   logsIngest: { usd: 0.5, unit: 'GB', of: 'CloudWatch Logs ingestion', source: cloudwatch },
+  logsStorage: {
+    usd: 0.03,
+    unit: 'GB-month',
+    of: 'CloudWatch Logs storage',
+    source: cloudwatch,
+  },
   metric: { usd: 0.3, unit: 'metric-month', of: 'CloudWatch custom metric', source: cloudwatch },
   alarm: {
     usd: 0.1,
@@ -94,6 +106,36 @@ export const prices = {
   },
   dashboard: { usd: 3, unit: 'dashboard-month', of: 'CloudWatch dashboard', source: cloudwatch },
   kmsKey: { usd: 1, unit: 'key-month', of: 'KMS key', source: 'aws.amazon.com/kms/pricing' },
+  dataOut: {
+    usd: 0.09,
+    unit: 'GB',
+    of: 'Data transfer out to the internet, first 10 TB',
+    source: 'aws.amazon.com/ec2/pricing/on-demand',
+  },
+  cloudfrontRequest: {
+    usd: 1 / MILLION,
+    unit: 'request',
+    of: 'CloudFront HTTPS request',
+    source: 'aws.amazon.com/cloudfront/pricing',
+  },
+  cloudfrontFunction: {
+    usd: 0.1 / MILLION,
+    unit: 'call',
+    of: 'CloudFront function',
+    source: 'aws.amazon.com/cloudfront/pricing',
+  },
+  wafRequest: {
+    usd: 0.6 / MILLION,
+    unit: 'request',
+    of: 'WAF request, in up to 1,500 capacity units',
+    source: 'aws.amazon.com/waf/pricing',
+  },
+  cognitoToken: {
+    usd: 2.25 / 1000,
+    unit: 'token',
+    of: 'Cognito machine-to-machine token, first 250,000',
+    source: 'aws.amazon.com/cognito/pricing',
+  },
   athenaScan: {
     usd: 5,
     unit: 'TB',

@@ -6,9 +6,9 @@ import { readCaliper } from '../../src/standards/caliper/parse'
 import { platformEvents } from '../samples/platforms'
 import { drawFrom } from '../samples/random'
 
-// So many samples are twenty of each platform and tenth of sizes: enough for a mean that is stable to
-// the second digit, and read in a moment.
-const SAMPLES = 600
+// So many samples are ten of each platform and tenth of sizes: enough for a mean that is stable to the
+// second digit, and read in a moment.
+const SAMPLES = 300
 
 /**
  * Makes records of events of `bytes` on average, as the pipeline would store them: those of three made-up

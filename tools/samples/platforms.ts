@@ -27,6 +27,8 @@ type Platform = (scene: Scene) => Event
 /** Makes events of `bytes` on average, as JSON; the same each time. */
 export function platformEvents(bytes: number, count: number, seed = 1): Event[] {
   const draw = drawFrom(seed)
+  // No event has exactly the size that it should: the next ones make up for it, so that the mean is right.
+  let owed = 0
   return Array.from({ length: count }, (_, n) => {
     const scene: Scene = {
       draw,
@@ -35,8 +37,10 @@ export function platformEvents(bytes: number, count: number, seed = 1): Event[] 
       thing: 100_000 + draw.below(80_000),
       at: new Date(FIRST_MOMENT + n * 137 + draw.below(60_000)).toISOString(),
     }
-    const size = bytes * sizesOverMean[Math.floor(n / platforms.length) % sizesOverMean.length]!
-    return sized(platforms[n % platforms.length]!(scene), size, scene)
+    const share = sizesOverMean[Math.floor(n / platforms.length) % sizesOverMean.length]!
+    const event = sized(platforms[n % platforms.length]!(scene), share * bytes + owed, scene)
+    owed = Math.max(-bytes / 4, Math.min(bytes / 4, owed + share * bytes - lengthOf(event)))
+    return event
   })
 }
 
@@ -44,17 +48,19 @@ export function platformEvents(bytes: number, count: number, seed = 1): Event[] 
 function sized(event: Event, bytes: number, scene: Scene): Event {
   if (lengthOf(event) > bytes) return without(optional, event, bytes)
   const trail: Event[] = []
-  const whole = () => ({
-    ...event,
-    extensions: { ...(event.extensions as Event), 'io.fjordlearn.trail': trail },
-  })
-  while (lengthOf(whole()) + HALF_A_STEP < bytes) {
-    trail.push(trail.length < STEPS_OF_ENTITIES ? aStep(scene, event) : aNewStep(scene))
+  const extensions = { ...(event.extensions as Event), 'io.fjordlearn.trail': trail }
+  const whole = { ...event, extensions }
+  for (let length = lengthOf(whole); length + HALF_A_STEP < bytes; ) {
+    const step = trail.length < STEPS_OF_ENTITIES ? aStep(scene, event) : aNewStep(scene)
+    trail.push(step)
+    length += lengthOf(step) + 1
   }
-  return trail.length === 0 ? event : whole()
+  return trail.length === 0 ? event : whole
 }
 
 const optional = ['federatedSession', 'referrer', 'membership', 'session', 'edApp', 'extensions']
+const lengthOf = (event: Event) => JSON.stringify(event).length
+
 /** Leaves out one part after another, until what is left is small enough, or no part may be missing. */
 function without(parts: readonly string[], event: Event, bytes: number): Event {
   const [part, ...others] = parts
@@ -63,17 +69,20 @@ function without(parts: readonly string[], event: Event, bytes: number): Event {
   return without(others, rest, bytes)
 }
 
-const HALF_A_STEP = 120
-const lengthOf = (event: Event) => JSON.stringify(event).length
+const HALF_A_STEP = 240
 
 // Large events of real platforms are large because they write out the same entities again and again. So
 // are these up to some 4 KB, which is as large as theirs were; what is larger here has mostly news.
-const STEPS_OF_ENTITIES = 8
+const STEPS_OF_ENTITIES = 6
 
 function aStep({ draw, at }: Scene, event: Event): Event {
-  const part = draw.of(['actor', 'object', 'group', 'membership'])
+  const [first, second] = draw.of([
+    ['actor', 'object'],
+    ['membership', 'actor'],
+    ['object', 'group'],
+  ])
   const seen = at.slice(0, 17) + String(10 + draw.below(50))
-  return { step: draw.of(words), seen, of: event[part], tookMs: draw.below(3000) }
+  return { step: draw.of(words), seen, of: event[first!], by: event[second!] }
 }
 
 function aNewStep({ draw, course }: Scene): Event {
@@ -165,7 +174,7 @@ const campus: Platform = ({ draw, learner, course, thing, at }) => {
       id: `${site}/emner/${known(course)}/innhold/${thing}`,
       type: 'Page',
       ...none,
-      metadata: { revision: draw.hex(20), shape: draw.of(words) },
+      metadata: { revision: draw.hex(20), sum: draw.hex(32), shape: draw.of(words) },
       name: sentence(draw, 4),
       isPartOf: course_,
     },

@@ -126,10 +126,10 @@ describe('what is kept', () => {
 
   it('takes with it what was too large for the lake, by the same classes', () => {
     const { rules } = named(graph, 'BucketLifecycleConfiguration', 'BlobsLifecycle').inputs
-    const kept = rules.map((rule: { filter: { prefix: string }; expiration: { days: number } }) => [
-      rule.filter.prefix,
-      rule.expiration.days,
-    ])
+    type Rule = { filter: { prefix: string }; expiration?: { days: number } }
+    const kept = rules.flatMap(({ filter, expiration }: Rule) =>
+      expiration ? [[filter.prefix, expiration.days]] : [],
+    )
     const large = retentionClasses.map((name) => [`large/${name}/`, days[name]])
     // The hot store keeps its items for thirty days, and a week of grace; a document that ends, thirty.
     expect(kept).toEqual([
@@ -156,11 +156,11 @@ describe('what is kept', () => {
 
   it('moves only to where Athena reads it at once, and stays there as long as is billed anyhow', () => {
     for (const { filter, transitions = [], expiration } of rules) {
-      const isEvents = /^(events|settled)\//.test(filter.prefix)
-      expect(transitions).toMatchObject(isEvents ? [{ storageClass: 'GLACIER_IR' }] : [])
+      const isKeptForYears = /^(events|settled|trees\/hours)\//.test(filter.prefix)
+      expect(transitions).toMatchObject(isKeptForYears ? [{ storageClass: 'GLACIER_IR' }] : [])
       // S3 Glacier Instant Retrieval bills at least 90 days.
-      if (filter.prefix.startsWith('settled/')) {
-        // A rule of S3 would take a file from under Iceberg.
+      if (/^(settled|trees)\//.test(filter.prefix)) {
+        // A rule of S3 would take a file from under Iceberg, or an hour from under the chain of roots.
         expect(expiration).toBeUndefined()
         continue
       }

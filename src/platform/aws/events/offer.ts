@@ -24,7 +24,7 @@ const CONFLICT = { kind: 'conflict' } as const
 const THROTTLED = { kind: 'throttled' } as const
 
 // A token has 64 bits: two calls that append the same event never draw the same.
-const TOKEN_BYTES = 8
+export const TOKEN_BYTES = 8
 
 /** An offer has what a call would store. */
 export interface Offer {

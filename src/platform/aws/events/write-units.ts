@@ -24,14 +24,21 @@ export function itemBytes(item: Item): number {
  * @returns write units of the table and of each index, by name
  */
 export function writeUnits(item: Item): { table: number; indexes: Record<string, number> } {
-  const indexes: Record<string, number> = {}
-  for (const { name, hashKey, rangeKey } of tables.events.indexes) {
-    if (!(hashKey in item)) continue
-    const { hashKey: tableKey } = tables.events
-    const entry = [tableKey, hashKey, rangeKey].map((key) => [key, item[key]!] as const)
-    indexes[name] = units(itemBytes(Object.fromEntries(entry)))
-  }
-  return { table: units(itemBytes(item)), indexes }
+  const indexes = Object.entries(entriesOf(item)).map(([name, entry]) => {
+    return [name, units(itemBytes(entry))]
+  })
+  return { table: units(itemBytes(item)), indexes: Object.fromEntries(indexes) }
+}
+
+/** Makes the entries that the indexes have of an item: its key and theirs. An index whose key it lacks has none. */
+export function entriesOf(item: Item): Record<string, Item> {
+  const { hashKey: tableKey, indexes } = tables.events
+  const found = indexes.filter(({ hashKey }) => hashKey in item)
+  const entries = found.map(({ name, hashKey, rangeKey }) => {
+    const keys = [tableKey, hashKey, rangeKey].map((key) => [key, item[key]!] as const)
+    return [name, Object.fromEntries(keys)] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 export function units(bytes: number): number {

@@ -1,7 +1,8 @@
 /** All that belongs to trees lies under this prefix. */
 export const TREES = 'trees/'
 export const BATCHES = `${TREES}batches/`
-const HOURS = `${TREES}hours/`
+/** Hours that are over have their trees here. */
+export const HOURS = `${TREES}hours/`
 const ERASED = `${TREES}erased/`
 
 /** A tenant has its hours below this; no other tenant's name begins so. */
