@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'bun:test'
+import { afterAll, describe, expect, it, setDefaultTimeout } from 'bun:test'
 import {
   existsSync,
   mkdtempSync,
@@ -18,6 +18,8 @@ import { secondDictionary } from '../../src/platform/aws/events/dictionary-2'
 import { footprintOf } from '../../tools/cost/footprint'
 import { sampleRecords } from '../../tools/cost/sample'
 import { platformEvents } from '../../tools/samples/platforms'
+
+setDefaultTimeout(30_000) // hundreds of events are packed, a second of a core
 
 const REAL = join(import.meta.dir, '../../../shared/caliper/fixtures')
 const hasReal = existsSync(REAL)

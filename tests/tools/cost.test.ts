@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'bun:test'
+import { describe, expect, it, setDefaultTimeout } from 'bun:test'
 import { type BatchExecuteStatementInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { profileNames, profiles } from '../../infra/profiles'
 import type { Receipt } from '../../src/event/receipt'
@@ -12,6 +12,8 @@ import { allUnits, footprintOf } from '../../tools/cost/footprint'
 import { prices } from '../../tools/cost/prices'
 import { sampleRecords } from '../../tools/cost/sample'
 import { read } from '../support/repository'
+
+setDefaultTimeout(30_000) // hundreds of events are packed, a second of a core
 
 const usual = {
   events: 1e6,
