@@ -229,7 +229,7 @@ const LOOKING_READS = 4
 // instance sees less than one in ten seconds, counts are US$ 0.06 a million events more.
 const CALLS_WHILE_KEY_IS_KNOWN = 5
 const CALLS_BETWEEN_COUNTS = 10
-// Of a key that comes near its rate, each of so many requests writes what a sandbox took (docs/limits.md).
+// A sandbox writes what a key took once in so many requests, where the key comes near its rate (docs/limits.md).
 const CALLS_BETWEEN_RATES = 300
 // The key's record and the source's take a unit each, because they must be current.
 const KEY_READS = 2
