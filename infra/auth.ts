@@ -41,7 +41,9 @@ export const client = clients.addClient('FirstClient', {
       client.allowedOauthScopes = ['nonius/events:write', 'nonius/events:read']
       client.explicitAuthFlows = []
       delete client.callbackUrls
-      client.accessTokenValidity = 1
+      // Each token is billed, US$ 2.25 a thousand (docs/cost.md), and a day is the longest (API reference,
+      // CreateUserPoolClient). A client that is registered is revoked at once all the same.
+      client.accessTokenValidity = 24
       client.tokenValidityUnits = { accessToken: 'hours' }
       options.retainOnDelete = isPermanentStage
       // Cognito refuses a scope that is not there yet.

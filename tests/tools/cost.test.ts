@@ -123,7 +123,11 @@ describe('what events cost on AWS', () => {
     }
     // A sensor that fetches a token for each event pays seven hundred times what the event costs.
     expect(usdOf('api: tokens')).toBeCloseTo(2250)
-    expect(billOf(workload).map(({ resource }) => resource)).not.toContain('api: tokens')
+    const without = billOf(workload).map(({ resource }) => resource)
+    expect(without).not.toContain('api: tokens')
+    expect(without).not.toContain('door')
+    const atDoor = totalOf(billOf({ ...workload, batch: 1, door: true }))
+    expect(atDoor - totalOf(billOf({ ...workload, batch: 1 }))).toBeCloseTo(1.7)
     const doubled = billOf({ ...workload, webhooks: 0.2, scans: 2 })
     for (const resource of ['webhooks: what is sent', 'analysts: SQL']) {
       const twice = totalOf(doubled.filter((line) => line.resource === resource))

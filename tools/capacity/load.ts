@@ -44,6 +44,12 @@ export const assumed = {
    * day of schools, of a table that is never warmed (`npm run capacity -- --bell`).
    */
   spilledShare: 0.01,
+  /**
+   * One call in a hundred starts a sandbox, and its start is billed ("AWS Lambda standardizes billing for
+   * INIT Phase": it is "a very small fraction"): so long as an empty function's and half as much again.
+   */
+  startedShare: 0.01,
+  startMs: 400,
   /** A write call has 25 statements; calls of one request go out side by side. */
   apiCallMs: 10,
   apiMemoryGb: 1,

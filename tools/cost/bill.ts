@@ -30,6 +30,8 @@ export interface Workload {
   scans?: number
   /** A token of Cognito is fetched for so many events; left out, senders have keys, which cost nothing. */
   eventsPerToken?: number
+  /** Requests come through the door (`infra/door.ts`). */
+  door?: boolean
 }
 
 export interface Line {
@@ -93,7 +95,7 @@ const READS_PER_COUNT = 2
  */
 export function billOf(workload: Workload): Line[] {
   const { events, batch, hotTtlDays, writeUnits, hotBytes, webhooks, billedBytes } = workload
-  const { sentBytes, scans = 0, eventsPerToken } = workload
+  const { sentBytes, scans = 0, eventsPerToken, door = false } = workload
   const calls = events / batch
   const streamBatches = events / STREAM_BATCH
   const messages = (events * webhooks) / assumed.eventsInMessage
@@ -107,6 +109,8 @@ export function billOf(workload: Workload): Line[] {
   const objects = Math.max(1, (events * billedBytes) / FIREHOSE_OBJECT_BYTES)
   const spilled = calls * assumed.spilledShare
   const apiSeconds = ((calls + spilled) * apiRequestMs(batch)) / 1000
+  const startedSeconds = (calls * assumed.startedShare * assumed.startMs) / 1000
+  const atDoor = door ? calls : 0
   const changesSeconds = (streamBatches * changesBatchMs(STREAM_BATCH)) / 1000
   const followSeconds = (streamBatches * assumed.followBatchMs) / 1000
   const deliverSeconds = (messages * assumed.deliverMs) / 1000
@@ -119,6 +123,8 @@ export function billOf(workload: Workload): Line[] {
   return [
     line('api', 'lambdaRequest', calls),
     line('api', 'lambdaCompute', apiSeconds * assumed.apiMemoryGb),
+    line('api: starts', 'lambdaCompute', startedSeconds * assumed.apiMemoryGb),
+    line('api: rates', 'dynamoWrite', calls / CALLS_BETWEEN_RATES),
     line('api', 'dynamoRead', (calls / CALLS_WHILE_KEY_IS_KNOWN) * KEY_READS),
     line('api: counts of sources', 'dynamoWrite', (calls / CALLS_BETWEEN_COUNTS) * COUNT_WRITES),
     line('api: log', 'logsIngest', logGb),
@@ -126,6 +132,9 @@ export function billOf(workload: Workload): Line[] {
     line('api: receipts', 'dataOut', receipts / GB),
     line('api: what is spilled', 's3Put', spilled),
     line('api: what is spilled', 's3Get', spilled),
+    line('door', 'cloudfrontRequest', atDoor),
+    line('door', 'cloudfrontFunction', atDoor),
+    line('door', 'wafRequest', atDoor),
     line('api: tokens', 'cognitoToken', eventsPerToken ? events / eventsPerToken : 0),
     line('events table: writes', 'dynamoWrite', events * writeUnits),
     line(
@@ -220,6 +229,8 @@ const LOOKING_READS = 4
 // instance sees less than one in ten seconds, counts are US$ 0.06 a million events more.
 const CALLS_WHILE_KEY_IS_KNOWN = 5
 const CALLS_BETWEEN_COUNTS = 10
+// A sandbox writes what a key took once in so many requests, where the key comes near its rate (docs/limits.md).
+const CALLS_BETWEEN_RATES = 300
 // The key's record and the source's take a unit each, because they must be current.
 const KEY_READS = 2
 // A transaction of one item takes twice its units.

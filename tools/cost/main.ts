@@ -21,6 +21,7 @@ interface Options {
   webhooks: number
   scans: number
   eventsPerToken?: number
+  door?: true
   xapi: 'ingest' | 'lrs'
   xapiDays: number
   readers: number
@@ -41,6 +42,7 @@ const command = new Command('cost')
   .option('--batch <n>', 'events in a request', positive, 20)
   .option('--webhooks <n>', 'webhooks that take every event', amount, 0.1)
   .option('--scans <n>', 'how often analysts read all of them, with every column', amount, 1)
+  .option('--door', 'requests come through CloudFront and its firewall')
   .option('--events-per-token <n>', 'for which a sender fetches a token of Cognito, once', positive)
   .addOption(
     new Option('--profile <name>', 'which indexes the hot store has, and for how long it holds')
@@ -69,13 +71,13 @@ const command = new Command('cost')
 
 async function bill(options: Options) {
   const { events, bytes, batch, profile, retention, xapi, xapiDays, json } = options
-  const { webhooks, scans, eventsPerToken, readers, hours, questions } = options
+  const { webhooks, scans, eventsPerToken, door = false, readers, hours, questions } = options
   const { hotTtlDays } = profiles[profile]
   const footprint = await footprintOf(bytes, profile)
   const tokens = eventsPerToken === undefined ? {} : { eventsPerToken }
   const workload = {
     ...{ events, batch, hotTtlDays, retentionClass: retention, webhooks, scans },
-    ...{ ...tokens, ...footprint },
+    ...{ ...tokens, ...footprint, door },
   }
   const ingested = billOf(workload)
   const found =

@@ -112,6 +112,24 @@ export const prices = {
     of: 'Data transfer out to the internet, first 10 TB',
     source: 'aws.amazon.com/ec2/pricing/on-demand',
   },
+  cloudfrontRequest: {
+    usd: 1 / MILLION,
+    unit: 'request',
+    of: 'CloudFront HTTPS request',
+    source: 'aws.amazon.com/cloudfront/pricing',
+  },
+  cloudfrontFunction: {
+    usd: 0.1 / MILLION,
+    unit: 'call',
+    of: 'CloudFront function',
+    source: 'aws.amazon.com/cloudfront/pricing',
+  },
+  wafRequest: {
+    usd: 0.6 / MILLION,
+    unit: 'request',
+    of: 'WAF request, in up to 1,500 capacity units',
+    source: 'aws.amazon.com/waf/pricing',
+  },
   cognitoToken: {
     usd: 2.25 / 1000,
     unit: 'token',

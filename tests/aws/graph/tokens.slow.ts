@@ -14,14 +14,14 @@ describe('tokens', () => {
     for (const name of names) expect(name).toMatch(/^[\x21\x23-\x2e\x30-\x5b\x5d-\x7e]+$/)
   })
 
-  it('are given to programs that know a secret, for an hour, and to nobody by a browser', () => {
+  it('are given to programs that know a secret, for a day, and to nobody by a browser', () => {
     const client = named(graph, 'UserPoolClient', 'FirstClientClient').inputs
     expect(client).toMatchObject({
       generateSecret: true,
       allowedOauthFlows: ['client_credentials'],
       allowedOauthScopes: ['nonius/events:write', 'nonius/events:read'],
       explicitAuthFlows: [],
-      accessTokenValidity: 1,
+      accessTokenValidity: 24,
       tokenValidityUnits: { accessToken: 'hours' },
     })
     expect(client.callbackUrls).toBeUndefined()
