@@ -25,9 +25,10 @@ const role = new aws.iam.Role('ArchiveRole', {
  */
 export const streams = retentionClasses.flatMap((retentionClass) =>
   Array.from({ length: archiveStreams }, (_, place) => {
-    const nth = place === 0 ? '' : String(place + 1)
-    const label = `${retentionClass[0]!.toUpperCase()}${retentionClass.slice(1)}${nth}`
-    return { retentionClass, label, stream: stream(retentionClass, label, nth && `-${nth}`) }
+    const nth = place + 1
+    const own = nth === 1 ? '' : String(nth)
+    const label = `${retentionClass[0]!.toUpperCase()}${retentionClass.slice(1)}${own}`
+    return { retentionClass, nth, label, stream: stream(retentionClass, label, own && `-${own}`) }
   }),
 )
 

@@ -210,10 +210,14 @@ const readDeliveryLog: Permissions = [
   { actions: ['dynamodb:BatchGetItem'], resources: [deliveries.arn] },
 ]
 
+/** Streams beyond the first of a class are named by one digit: a role has room for 10,240 characters. */
 const putRecords: Permissions = [
   {
     actions: ['firehose:PutRecordBatch'],
-    resources: streams.map(({ stream }) => stream.arn),
+    resources: streams.flatMap(({ stream, nth }) => {
+      if (nth === 1) return [stream.arn]
+      return nth === 2 ? [stream.arn.apply((arn) => arn.replace(/2$/, '?'))] : []
+    }),
   },
 ]
 

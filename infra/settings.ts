@@ -81,10 +81,10 @@ function flag(name: string): boolean {
 
 /**
  * Each retention class has so many delivery streams of Firehose. An account may have at least 50 in a region
- * ("Amazon Data Firehose Quota"): ten of each class leave room for those of others.
+ * ("Amazon Data Firehose Quota"), and a policy names all but the first by one digit.
  */
 export const archiveStreams = wholeNumber('NONIUS_ARCHIVE_STREAMS', {
-  ...{ usual: 1, least: 1, most: 10 },
+  ...{ usual: 1, least: 1, most: 9 },
 })
 
 function wholeNumber(name: string, bounds: { usual: number; least: number; most: number }): number {

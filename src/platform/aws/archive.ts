@@ -32,7 +32,7 @@ const MANY = 1000
  * taken it and in the lake some minutes later; after a lost reply it may be there twice.
  */
 export function createArchive(needs: ArchiveNeeds): Archive {
-  const { client, streams, blobs, leftMs = () => Number.POSITIVE_INFINITY, pause } = needs
+  const { client, streams, blobs, leftMs, pause } = needs
   // Digests of what was taken of batches that come again, since not all of them was: it is not sent again, so
   // that a stream which is over its rate has less to take each time, and not the same.
   const taken = new Set<string>()

@@ -186,6 +186,49 @@ describe('a record that a consumer cannot handle', () => {
     expect(consumer.seen()).toEqual(sequences(Records.filter((_, place) => place !== 2)))
   })
 
+  it('leaves no gap in a batch: where others were handled between two, they come in two', async () => {
+    const Records = changes(6)
+    const bad = sequences([Records[1]!, Records[4]!])
+    const given: string[][] = []
+    const isBad = ({ records }: ChangeBatch) => {
+      const ids = records().map(({ eventId }) => eventId)
+      given.push(ids)
+      return ids.some((one) => bad.includes(one))
+    }
+    const { handle, blobs, held } = aHandler([aConsumer('a', isBad, 1000, unhandled)])
+    const { put } = blobs
+    blobs.put = () => Promise.reject(new StorageError('S3 is down', { isRetriable: true }))
+    expect(await handle({ Records })).toEqual(failedAt(Records[1]!))
+    expect(await handle({ Records })).toEqual(failedAt(Records[1]!))
+    expect(given.filter((ids) => ids.length !== span(ids))).toEqual([])
+    blobs.put = put
+    // Alone, they are to blame, since others were handled a moment ago.
+    expect(await handle({ Records })).toEqual(done)
+    expect(Object.keys(held())).toHaveLength(2)
+  })
+
+  it('is set aside though a store becomes busy meanwhile, from where the rest comes again', async () => {
+    const Records = changes(64)
+    let calls = 0
+    const consumer = aConsumer(
+      'a',
+      (batch) => {
+        calls += 1
+        return isIn(Records[5]!)(batch) || calls > 10
+      },
+      1000,
+      () => (calls > 10 ? new StorageError('busy', { isRetriable: true }) : unhandled()),
+    )
+    const { handle, held } = aHandler([consumer])
+    const { batchItemFailures } = await handle({ Records })
+    const [place] = batchItemFailures.map((one) => sequences(Records).indexOf(one.itemIdentifier))
+    expect(place).toBeGreaterThan(5)
+    expect(Object.keys(held())).toHaveLength(1)
+    calls = Number.NEGATIVE_INFINITY
+    expect(await handle({ Records: Records.slice(place) })).toEqual(done)
+    expect(consumer.seen()).toEqual(sequences(Records.filter((one) => one !== Records[5])))
+  })
+
   it('is not to blame while nothing can be handled, unless it has been so for ten minutes', async () => {
     let now = Date.parse('2026-11-30T08:00:00Z')
     const clock = clockAt(() => new Date(now))
@@ -199,6 +242,9 @@ describe('a record that a consumer cannot handle', () => {
     now += 60_000
     expect(await handle({ Records: [alone] })).toEqual(done)
     expect(Object.keys(held())).toHaveLength(1)
+    // The next one has ten minutes, too.
+    const [next] = changes(1) as [DynamoDBRecord]
+    expect(await handle({ Records: [next] })).toEqual(failedAt(next))
   })
 
   it('is not to blame when there are many, however long', async () => {
@@ -298,6 +344,28 @@ describe('a record that a consumer cannot handle', () => {
     })
     const Records = changes(2)
     expect(await handle({ Records })).toEqual(failedAt(Records[0]!))
+  })
+
+  it('does not bring again what was handled of a batch that was stored as one', async () => {
+    const commit = change()
+    commit.dynamodb!.NewImage!.z = { S: 'committed' }
+    const items = Array.from({ length: 3 }, () =>
+      sequences(changes(400)).map((k) => ({ k: { S: k }, b: { B: '' } })),
+    )
+    let isDown = true
+    const last = items[2]![0]!.k.S
+    const consumer = aConsumer('a', ({ records }) => isDown && records()[0]!.eventId === last)
+    const handle = createStreamHandler({
+      ...{ consumers: [consumer], clock: systemClock, log: silentLog, blobs: memoryBlobs() },
+      recordOf: async ({ k }) => ({ eventId: k!.S, raw: '' }) as EventRecord,
+      async *committedBy() {
+        yield* items as never[]
+      },
+    })
+    expect(await handle({ Records: [commit] })).toEqual(failedAt(commit))
+    isDown = false
+    expect(await handle({ Records: [commit] })).toEqual(done)
+    expect(consumer.seen()).toEqual(items.flat().map(({ k }) => k.S))
   })
 
   it('is not begun with when the call is about to end', async () => {

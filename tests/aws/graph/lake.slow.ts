@@ -3,7 +3,7 @@ import { columns } from '../../../src/event/columns'
 import { retentionClasses } from '../../../src/event/record'
 import { namedQueries } from '../../../src/query/sql'
 import { byArn, counted, graphOf, named, ofType } from '../../support/graph/graphs'
-import { mayDo } from '../../support/graph/policies'
+import { mayDoWith } from '../../support/graph/policies'
 
 const graph = graphOf('production')
 const table = named(graph, 'CatalogTable', 'ArchiveTable').inputs
@@ -62,21 +62,28 @@ describe('the archive', () => {
   it('has several of each where it is asked for, all alike, linked, allowed and looked after', () => {
     const several = graphOf('ci', counted)
     const made = ofType(several, 'FirehoseDeliveryStream')
-    expect(made).toHaveLength(3 * retentionClasses.length)
+    expect(made).toHaveLength(9 * retentionClasses.length)
+    const suffixes = ['', '-2', '-3', '-4', '-5', '-6', '-7', '-8', '-9']
     const role = named(several, 'Role', 'ChangesRole')
     const watched = ofType(several, 'MetricAlarm').map(({ name }) => name)
     for (const name of retentionClasses) {
       const own = linked(several)[name]!
-      expect(own).toEqual(['', '-2', '-3'].map((nth) => `nonius-ci-${name}${nth}`))
+      expect(own).toEqual(suffixes.map((nth) => `nonius-ci-${name}${nth}`))
       const [first, ...others] = own.map((one) => made.find(({ inputs }) => inputs.name === one)!)
       for (const { name: label, inputs, outputs } of [first!, ...others]) {
         expect({ ...inputs, name: '' }).toEqual({ ...first!.inputs, name: '' })
-        expect(mayDo(role, 'firehose:PutRecordBatch', String(outputs.arn))).toBe(true)
-        const suffix = label.replace(/^Archive/, '')
-        expect(watched).toContain(`ArchiveFreshness${suffix}Alarm`)
-        expect(watched).toContain(`ArchiveConversion${suffix}Alarm`)
+        expect(mayDoWith(role, 'firehose:PutRecordBatch', String(outputs.arn))).toBe(true)
+        for (const kind of ['Freshness', 'Conversion', 'Delivery', 'Throttled']) {
+          expect(watched).toContain(`${label.replace(/^Archive/, `Archive${kind}`)}Alarm`)
+        }
       }
     }
+    const { widgets } = JSON.parse(ofType(several, 'Dashboard')[0]!.inputs.dashboardBody)
+    const shown = widgets.flatMap(({ type, properties }: (typeof widgets)[number]) =>
+      type === 'alarm' ? [properties.alarms.length] : [],
+    )
+    expect(Math.max(...shown)).toBeLessThanOrEqual(100)
+    expect(shown.reduce((sum: number, one: number) => sum + one, 0)).toBe(watched.length)
   })
 
   for (const { name, extendedS3Configuration: s3, serverSideEncryption } of streams) {

@@ -10,7 +10,7 @@ export const counted = {
   NONIUS_MAX_STREAMS: '50',
   NONIUS_STREAM_SECONDS: '60',
   NONIUS_MAX_SUBSCRIBERS: '40',
-  NONIUS_ARCHIVE_STREAMS: '3',
+  NONIUS_ARCHIVE_STREAMS: '9',
 }
 
 /** What `sst deploy --stage STAGE` would register; once a run of the tests. */

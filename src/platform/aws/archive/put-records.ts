@@ -16,17 +16,17 @@ const LEAST_CALL_MS = 1000
 
 export interface Putting {
   client: FirehoseClient
-  /** Tells how much time is left of the call at hand, in ms; infinitely much where there is none. */
-  leftMs(): number
+  /** Tells how much time is left of the call at hand, in ms. Left out, there is no call that ends. */
+  leftMs?: (() => number) | undefined
   /** Resolves after so many ms. Tests turn the clock instead. */
   pause?: ((ms: number) => Promise<unknown>) | undefined
 }
 
 interface Turn {
   /** Is told each record that was taken. */
-  onTaken(record: Uint8Array): void
-  /** The place of the stream that is asked first. */
-  first: number
+  onTaken?(record: Uint8Array): void
+  /** The place of the stream that is asked first. Left out, any. */
+  first?: number
 }
 
 /**
@@ -41,9 +41,9 @@ export async function putRecords(
   putting: Putting,
   streams: readonly string[],
   records: readonly Uint8Array[],
-  { onTaken, first }: Turn,
+  { onTaken, first = Math.floor(Math.random() * streams.length) }: Turn = {},
 ): Promise<void> {
-  const { client, leftMs, pause = wait } = putting
+  const { client, leftMs = () => Number.POSITIVE_INFINITY, pause = wait } = putting
   const begun = performance.now()
   const isTimed = Number.isFinite(leftMs())
   const patience = () => (isTimed ? leftMs() - RESERVE_MS : begun + UNTIMED_MS - performance.now())
@@ -56,7 +56,7 @@ export async function putRecords(
       const stream = streams[(first + turn) % streams.length]!
       const within = isTimed ? Math.max(patience(), LEAST_CALL_MS) : undefined
       const answer = await putOnce(client, stream, left, within)
-      for (const record of left) if (!answer.refused.has(record)) onTaken(record)
+      for (const record of left) if (!answer.refused.has(record)) onTaken?.(record)
       left = [...answer.refused]
       if (left.length === 0) return
       reason = answer.reason

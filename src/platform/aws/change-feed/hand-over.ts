@@ -11,7 +11,8 @@ const RESERVE_MS = 5000
 // Where a quarter of more than a few records cannot be handled, it is not the records: they are waited for.
 const FEW = 16
 const QUARTER = 4
-// Where none of a few can be handled, nothing tells whose fault it is, until it has been so for ten minutes.
+// Where none of a few can be handled, nothing tells whose fault it is, unless others were handled in the last ten
+// minutes, or it has been so for as long.
 const DOUBTED_MS = 10 * 60_000
 // The two clocks may differ by less than this: AWS's agree within milliseconds (Amazon Time Sync),
 // the stream's times are whole seconds, and `Approximate`.
@@ -39,6 +40,7 @@ export function createHandOver(consumer: Consumer, { leftMs, clock, log }: Needs
   // Changes that were handled, of a batch that will come again for what was not. It only saves work: a retry
   // that reaches another sandbox brings all of it again, and consumers are idempotent.
   const done = new Set<string>()
+  let handledAt = Number.NEGATIVE_INFINITY
   let doubted: { id: string; since: number } | undefined
 
   async function give(slice: readonly Change[]): Promise<Failed | undefined> {
@@ -47,14 +49,15 @@ export function createHandOver(consumer: Consumer, { leftMs, clock, log }: Needs
     } catch (error) {
       return { slice, error }
     }
+    handledAt = clock.monotonic()
     if (done.size > REMEMBERED) done.clear()
     for (const { id } of slice) done.add(id)
     return undefined
   }
 
   /**
-   * Finds the records because of which a slice fails, by giving it in halves, and sets them aside. Where none can
-   * be handled, or too many not, they are not to blame.
+   * Finds the records because of which a slice fails, by giving it in halves, and sets them aside. Where it fails of
+   * its surroundings, none can be handled, or too many cannot, they are not to blame.
    * @param waiting how many records there are in all
    * @returns the first that must come again
    */
@@ -93,7 +96,7 @@ export function createHandOver(consumer: Consumer, { leftMs, clock, log }: Needs
   function isBeyondDoubt({ id }: Change): boolean {
     const now = clock.monotonic()
     if (doubted?.id !== id) doubted = { id, since: now }
-    return now - doubted.since >= DOUBTED_MS
+    return now - handledAt < DOUBTED_MS || now - doubted.since >= DOUBTED_MS
   }
 
   const isLate = () => leftMs() < RESERVE_MS
@@ -113,7 +116,7 @@ export function createHandOver(consumer: Consumer, { leftMs, clock, log }: Needs
         log.error('changes not handled', {
           ...{ consumer: consumer.name, records: slice.length, reason: messageOf(error) },
         })
-        const first = isOfSurroundings(error) ? slice[0]! : await sift(failed, waiting, setAside)
+        const first = await sift(failed, waiting, setAside)
         if (first !== undefined) return first.sequence
       }
       return undefined
