@@ -1,16 +1,16 @@
 import type { Alarm } from './alarms/alarm'
 import { archive } from './alarms/archive'
-import { BILLING_REGION, bill } from './alarms/bill'
 import { feed } from './alarms/feed'
 import { functions } from './alarms/functions'
 import { ingest } from './alarms/ingest'
 import { tables } from './alarms/tables'
 import { waiting } from './alarms/waiting'
+import { GLOBAL_REGION, worldwide } from './alarms/worldwide'
 import { asQuery } from './metrics'
 import { alarmEmail, deployedTo } from './settings'
 
 const here = topicNamed('Alarms', `${$app.name}-${$app.stage}-alarms`)
-const isBilledHere = deployedTo === BILLING_REGION
+const isGlobal = deployedTo === GLOBAL_REGION
 
 export const alarms = [
   ...ingest,
@@ -19,16 +19,17 @@ export const alarms = [
   ...archive,
   ...tables,
   ...waiting,
-  ...(isBilledHere ? bill : []),
+  ...(isGlobal ? worldwide : []),
 ].map((alarm) => ({ ...alarm, resource: raise(alarm, `${$app.name}-${$app.stage}`, here) }))
 
-// An alarm and its topic are where its metrics are. China and GovCloud have their bills elsewhere.
-if (!isBilledHere && !/^(cn|us-gov|us-iso)/.test(deployedTo)) {
-  const provider = new aws.Provider('BillingRegion', { region: BILLING_REGION })
+// An alarm and its topic are where its metrics are. China and GovCloud have their bills elsewhere, and no CloudFront
+// of ours.
+if (!isGlobal && !/^(cn|us-gov|us-iso)/.test(deployedTo)) {
+  const provider = new aws.Provider('GlobalRegion', { region: GLOBAL_REGION })
   // Stages of other regions may have alarms there, too.
   const prefix = `${$app.name}-${$app.stage}-${deployedTo}`
-  const there = topicNamed('BillAlarms', `${prefix}-alarms`, { provider })
-  for (const alarm of bill) raise(alarm, prefix, there, { provider })
+  const there = topicNamed('GlobalAlarms', `${prefix}-alarms`, { provider })
+  for (const alarm of worldwide) raise(alarm, prefix, there, { provider })
 }
 
 /** Says who hears of alarms, for whoever deploys. */

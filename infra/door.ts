@@ -16,11 +16,16 @@ const ALL_BUT_THE_HOST = 'b689b0a8-53d0-40ab-baf2-68738e2966ac'
 // says something every 15.
 const ANSWERED_WITHIN_S = 60
 
+const door = doorKind === undefined ? undefined : made(doorKind === 'cloudfront-private')
+
 /**
  * CloudFront stands before the API, with a firewall, and is told from others by its secret. This is the address of the
  * API at the door; undefined where there is none.
  */
-export const doorUrl = doorKind === undefined ? undefined : made(doorKind === 'cloudfront-private')
+export const doorUrl = door?.url
+
+/** CloudFront counts what it answers under this id. */
+export const distributionId = door?.distribution.id
 
 function made(isPrivate: boolean) {
   const control = isPrivate ? originAccess() : undefined
@@ -54,9 +59,10 @@ function made(isPrivate: boolean) {
   })
   if (domain) leadTo(domain, distribution)
   if (isPrivate) letIn(distribution.arn)
-  return domain
+  const url = domain
     ? $output(`https://${domain.name}`)
     : $interpolate`https://${distribution.domainName}`
+  return { url, distribution }
 }
 
 function hostOf(url: $util.Input<string>) {

@@ -22,6 +22,9 @@ interface Options {
   retries?: number
 }
 
+/** These are the functions that there are, by name: whatever is created has alarms. */
+export const created = new Map<string, sst.aws.Function>()
+
 /**
  * Creates a function of `functions/`, run as all of ours are.
  * @param name of the function; its file is in lower case
@@ -37,7 +40,7 @@ export function createFunction(name: string, given: Options) {
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resources: [$interpolate`${logs.arn}:*`],
   }
-  return new sst.aws.Function(name, {
+  const made = new sst.aws.Function(name, {
     ...options,
     bundle: bundled(file),
     handler: `${file}.handler`,
@@ -67,4 +70,6 @@ export function createFunction(name: string, given: Options) {
       },
     },
   })
+  created.set(name, made)
+  return made
 }

@@ -1,28 +1,25 @@
-import { administer } from '../administer'
 import { api } from '../api'
-import { changes } from '../changes'
 import { connections } from '../connections'
-import { deliver } from '../deliver'
 import { gateway } from '../domain'
 import { erase } from '../erase'
-import { follow } from '../follow'
+import { created } from '../function'
 import { type Metric, ofFunction } from '../metrics'
-import { realtime } from '../realtime'
-import { settle } from '../settle'
 import { stream } from '../stream'
-import { sweep } from '../sweep'
 import type { Alarm } from './alarm'
 
-// Somebody waits for their answers.
-const doors = { Api: api, Administer: administer, Realtime: realtime, Stream: stream }
-// Lambda gives them again what they failed on: a failure that passes is nobody's matter.
-const workers = { Changes: changes, Follow: follow, Deliver: deliver }
-// So many seconds lie between two calls of each.
-const scheduled = {
-  Sweep: { called: sweep, everyS: 300 },
-  Settle: { called: settle, everyS: 3600 },
-  Erase: { called: erase, everyS: 600 },
-}
+// Somebody waits for the answers of these.
+const awaited = new Set(['Api', 'Administer', 'Realtime', 'Stream'])
+// These are called by a schedule, with so many seconds between two calls. The others are given streams and
+// queues, and what they failed on comes again: a failure that passes is nobody's matter.
+const everyS: Record<string, number> = { Sweep: 300, Settle: 3600, Erase: 600 }
+const USUAL_S = 300
+
+// Whoever imports this has imported all that there are (`sst.config.ts`).
+const all = [...created].map(([name, called]) => ({
+  name,
+  called,
+  period: everyS[name] ?? USUAL_S,
+}))
 
 // A failure is a rate from so many on.
 const FEWEST = 3
@@ -31,56 +28,55 @@ function share(of: string, all: string): string {
   return `IF(${of} >= ${FEWEST}, 100 * ${of} / ${all}, 0)`
 }
 
-const ofDoors = Object.entries(doors).flatMap(([name, door]): Alarm[] => [
-  {
-    name: `FunctionErrors${name}`,
-    section: 'FunctionErrors',
-    description: `More than 1 % of the calls of ${name} end in an error, or run out of time`,
-    metrics: { errors: ofFunction(door, 'Errors'), calls: ofFunction(door, 'Invocations') },
-    expression: share('errors', 'calls'),
-    comparison: 'GreaterThanThreshold',
-    threshold: 1,
-    periods: 1,
-  },
-  {
-    name: `FunctionThrottles${name}`,
-    section: 'FunctionThrottles',
-    description: `More than ten calls of ${name} in five minutes were refused: no instance was free`,
-    metrics: { throttles: ofFunction(door, 'Throttles') },
-    expression: 'throttles',
-    comparison: 'GreaterThanThreshold',
-    threshold: 10,
-    periods: 1,
-  },
-])
+const ofAwaited = all
+  .filter(({ name }) => awaited.has(name))
+  .flatMap(({ name, called }): Alarm[] => [
+    {
+      name: `FunctionErrors${name}`,
+      section: 'FunctionErrors',
+      description: `More than 1 % of the calls of ${name} end in an error, or run out of time`,
+      metrics: { errors: ofFunction(called, 'Errors'), calls: ofFunction(called, 'Invocations') },
+      expression: share('errors', 'calls'),
+      comparison: 'GreaterThanThreshold',
+      threshold: 1,
+      periods: 1,
+    },
+    {
+      name: `FunctionThrottles${name}`,
+      section: 'FunctionThrottles',
+      description: `More than ten calls of ${name} in five minutes were refused: no instance was free`,
+      metrics: { throttles: ofFunction(called, 'Throttles') },
+      expression: 'throttles',
+      comparison: 'GreaterThanThreshold',
+      threshold: 10,
+      periods: 1,
+    },
+  ])
 
-const waiting = [
-  ...Object.entries(workers).map(([name, called]) => ({ name, called, everyS: 300 })),
-  ...Object.entries(scheduled).map(([name, one]) => ({ name, ...one })),
-]
-
-const ofOthers = waiting.flatMap(({ name, called, everyS: period }): Alarm[] => [
-  {
-    name: `FunctionErrors${name}`,
-    section: 'FunctionErrors',
-    description: `${name} has ended in errors, or run out of time, again and again`,
-    metrics: { errors: ofFunction(called, 'Errors', { period }) },
-    expression: 'errors',
-    comparison: 'GreaterThanThreshold',
-    threshold: 0,
-    periods: 3,
-  },
-  {
-    name: `FunctionThrottles${name}`,
-    section: 'FunctionThrottles',
-    description: `${name} was refused instances again and again`,
-    metrics: { throttles: ofFunction(called, 'Throttles', { period }) },
-    expression: 'throttles',
-    comparison: 'GreaterThanThreshold',
-    threshold: 0,
-    periods: 3,
-  },
-])
+const ofOthers = all
+  .filter(({ name }) => !awaited.has(name))
+  .flatMap(({ name, called, period }): Alarm[] => [
+    {
+      name: `FunctionErrors${name}`,
+      section: 'FunctionErrors',
+      description: `${name} has ended in errors, or run out of time, again and again`,
+      metrics: { errors: ofFunction(called, 'Errors', { period }) },
+      expression: 'errors',
+      comparison: 'GreaterThanThreshold',
+      threshold: 0,
+      periods: 3,
+    },
+    {
+      name: `FunctionThrottles${name}`,
+      section: 'FunctionThrottles',
+      description: `${name} was refused instances again and again`,
+      metrics: { throttles: ofFunction(called, 'Throttles', { period }) },
+      expression: 'throttles',
+      comparison: 'GreaterThanThreshold',
+      threshold: 0,
+      periods: 3,
+    },
+  ])
 
 /** Says what share of requests a door answers with 5xx, whoever is to blame. */
 function serverErrors(name: string, errors: Metric, requests: Metric): Alarm {
@@ -127,7 +123,7 @@ const answers: Alarm[] = [
 const erasing: Alarm = {
   name: 'EraseStill',
   description: 'The function that carries erasures out has not been called for half an hour',
-  metrics: { calls: ofFunction(erase, 'Invocations', { period: scheduled.Erase.everyS }) },
+  metrics: { calls: ofFunction(erase, 'Invocations', { period: everyS.Erase! }) },
   expression: 'FILL(calls, 0)',
   comparison: 'LessThanThreshold',
   threshold: 1,
@@ -135,4 +131,4 @@ const erasing: Alarm = {
   isHeardAlways: true,
 }
 
-export const functions: Alarm[] = [...ofDoors, ...ofOthers, ...answers, erasing]
+export const functions: Alarm[] = [...ofAwaited, ...ofOthers, ...answers, erasing]

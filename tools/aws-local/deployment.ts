@@ -2,18 +2,20 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Resources } from '../../src/platform/aws/deployed/resources'
 import type { Graph } from '../synth/graph'
+import type { Count } from './cloudwatch/metric-store'
 import { deployer } from './deployer'
 import { fileCheckpoints } from './deployment/checkpoints'
 import { startApi, startSockets, startUrl, urlOf } from './deployment/doors'
 import { functionSpecs, identitiesOf } from './deployment/functions'
 import { startQueues, startSchedules, startStreams } from './deployment/sources'
 import { emulated } from './emulators/start'
-import { type Identity, startIamProxy } from './iam/proxy'
+import { type Identity, type Interfere, startIamProxy } from './iam/proxy'
 import { startInvoker } from './invoker'
 import { lambdaRuntime } from './lambda-runtime'
 import { createLocalFunction, type LocalFunction } from './local-function'
 import { provision, type Renamed, withNames } from './provision'
 import type { Endpoints } from './provision/clients'
+import type { Poller } from './stream-poller'
 
 export interface DeploymentOptions {
   graph: Graph
@@ -29,6 +31,14 @@ export interface DeploymentOptions {
   environment?: Record<string, string>
   /** If true, nothing but the API runs. */
   isApiOnly?: boolean
+  /** Samples of the metrics that AWS would make are reported here. */
+  count?: Count
+  /** Services fail as it says, for the functions and for Lambda's pollers. */
+  interfere?: Interfere
+  /** If true, nothing calls functions by their schedules. */
+  isUnscheduled?: boolean
+  /** Tells the time by which records of streams are too old, in ms since 1970. */
+  now?: () => number
   /** The functions are told this address of the caller; by default, that of the connection. */
   sourceIp?: string
   log(functionName: string, line: string): void
@@ -46,12 +56,16 @@ export interface Deployment extends AsyncDisposable {
   streamUrl: string
   /** Functions believe AWS to be here; the deployer calls it, too (`deployer.ts`). */
   endpoint: string
+  /** The graph has the names of this machine. */
+  graph: Graph
   /** Functions are linked to these resources, under the names of this machine. */
   resources: Resources
   lakeBucket: string
   /** Cognito's pool of programs, and its first client, as the emulator calls them. */
   clients: { userPoolId: string; clientId: string }
   functionNamed(name: string): LocalFunction
+  /** Finds the mapping that feeds a function from a stream. @param name as `infra/` calls the function */
+  mappingOf(name: string): Poller
   /** Resolves once everything in the streams was handed on. */
   drain(): Promise<void>
 }
@@ -61,7 +75,7 @@ export interface Deployment extends AsyncDisposable {
  * queues, schedules.
  */
 export async function startDeployment(options: DeploymentOptions): Promise<Deployment> {
-  const { endpoints, stateDir, log } = options
+  const { endpoints, stateDir, log, count = () => {}, now } = options
   mkdirSync(stateDir, { recursive: true })
   await using opened = new AsyncDisposableStack()
   const { names: given = [] } = options
@@ -77,6 +91,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
       identities,
       endpointOf: (service) => services[service] ?? endpoints.ministack,
       onDenied: (sentence) => log('IAM', sentence),
+      interfere: options.interfere,
     }),
   )
   const streamUrl = opened.use(await startUrl(declared, 'Stream', functionOf))
@@ -100,6 +115,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     runtime: lambdaRuntime(),
     environment: options.environment ?? {},
     log,
+    count,
   })
   const functions = new Map<string, LocalFunction>()
   for (const [arn, spec] of specs) functions.set(arn, opened.use(createLocalFunction(spec)))
@@ -114,7 +130,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
 
   const reached = { ...options, streamUrl: streamUrl.url }
   const url = opened.use(await startApi(graph, functionOf, reached))
-  const sockets = opened.use(startSockets(graph, functionOf))
+  const sockets = opened.use(startSockets(graph, functionOf, count))
   services['execute-api'] = sockets.managementEndpoint
   services.lambda = opened.use(await startInvoker(functionOf)).url
   const sources = {
@@ -123,10 +139,15 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     endpoint: proxy.endpoint,
     checkpoints: fileCheckpoints(join(stateDir, 'checkpoints.json')),
     onError: (error: Error) => log('poller', `${error.name}: ${error.message}`),
+    ...{ count, now },
   }
-  const streams = options.isApiOnly ? [] : startStreams(sources)
-  const others = options.isApiOnly ? [] : [...startQueues(sources), ...startSchedules(sources)]
-  for (const source of [...streams, ...others]) opened.use(source)
+  const streams = options.isApiOnly ? new Map<string, Poller>() : startStreams(sources)
+  const hasSchedules = !options.isApiOnly && !options.isUnscheduled
+  const others = [
+    ...(options.isApiOnly ? [] : startQueues(sources)),
+    ...(hasSchedules ? startSchedules(sources) : []),
+  ]
+  for (const source of [...streams.values(), ...others]) opened.use(source)
 
   const held = opened.move()
   return {
@@ -134,6 +155,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     socketUrl: sockets.url,
     streamUrl: streamUrl.url,
     endpoint: proxy.endpoint,
+    graph,
     resources: linked(graph),
     lakeBucket: lakeOf(graph).lake,
     clients: {
@@ -141,8 +163,13 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
       clientId: outputId(graph, 'aws:cognito/userPoolClient:UserPoolClient'),
     },
     functionNamed: (name) => functionOf(functionArn(graph, name)),
+    mappingOf(name) {
+      const poller = streams.get(functionOf(functionArn(graph, name)).spec.name)
+      if (!poller) throw new Error(`no stream feeds ${name}`)
+      return poller
+    },
     async drain() {
-      for (const stream of streams) await stream.drain()
+      for (const stream of streams.values()) await stream.drain()
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   }

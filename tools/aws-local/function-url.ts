@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { LocalFunction } from './local-function'
+import { type LocalFunction, THROTTLED } from './local-function'
 import {
   failure,
   type StreamedReply,
@@ -35,7 +35,9 @@ export async function startFunctionUrl(
   { port = 0, sourceIp }: UrlOptions = {},
 ): Promise<FunctionUrl> {
   const server = createServer((request, response) => {
-    answer(targetOf(), request, response, sourceIp).catch(() => response.destroy())
+    const target = targetOf()
+    response.once('finish', () => countAnswer(target, response.statusCode))
+    answer(target, request, response, sourceIp).catch(() => response.destroy())
   })
   server.listen(port, '127.0.0.1')
   await new Promise((resolve, reject) => {
@@ -51,6 +53,13 @@ export async function startFunctionUrl(
   }
 }
 
+/** Counts an answer as Lambda does ("Monitoring Lambda function URLs"). */
+function countAnswer({ spec }: LocalFunction, status: number) {
+  spec.onCounted?.('UrlRequestCount', 1)
+  spec.onCounted?.('Url4xxCount', status >= 400 && status < 500 ? 1 : 0)
+  spec.onCounted?.('Url5xxCount', status >= 500 ? 1 : 0)
+}
+
 async function answer(
   target: LocalFunction,
   request: IncomingMessage,
@@ -63,6 +72,9 @@ async function answer(
   const isHead = method === 'HEAD'
   if (!event) return send(response, isHead, failure(413))
   const given = await target.invokeRaw(event)
+  if (given.kind === 'failed' && given.errorType === THROTTLED) {
+    return send(response, isHead, failure(429))
+  }
   if (given.kind === 'streamed') return stream(response, isHead, await streamedReply(given))
   return send(response, isHead, urlReply(given))
 }

@@ -36,6 +36,14 @@ export function createLocalFunction(
   let isClosed = false
 
   async function invokeRaw(event: unknown): Promise<Answer> {
+    if (taken >= (spec.reserved ?? Number.POSITIVE_INFINITY)) return refused(spec)
+    spec.onCounted?.('Invocations', 1)
+    const answer = await answerTo(event)
+    spec.onCounted?.('Errors', answer.kind === 'failed' ? 1 : 0)
+    return answer
+  }
+
+  async function answerTo(event: unknown): Promise<Answer> {
     await place()
     try {
       const sandbox = await idleSandbox()
@@ -110,6 +118,14 @@ export function createLocalFunction(
       await Promise.all([...sandboxes].map((sandbox) => sandbox[Symbol.asyncDispose]()))
     },
   }
+}
+
+/** This is the type of the error with which Lambda refuses a call for which there is no room. */
+export const THROTTLED = 'TooManyRequestsException'
+
+function refused(spec: FunctionSpec): Answer {
+  spec.onCounted?.('Throttles', 1)
+  return { kind: 'failed', errorType: THROTTLED, errorMessage: 'Rate Exceeded.' }
 }
 
 function reserved(sandbox: Sandbox): Sandbox {

@@ -16,6 +16,10 @@ export interface FunctionSpec {
   environment: Record<string, string>
   /** The runtime is the binary of Lambda's Node, and the runtime client that it runs. */
   runtime: { node: string; client: string }
+  /** At most so many calls run at a time, and one more is refused; left out, as many as there is room for. */
+  reserved?: number | undefined
+  /** The function reports here what Lambda counts of it. */
+  onCounted?(name: string, value: number): void
   /** The sandbox reports here each whole line that the function wrote. */
   onLog(line: string): void
 }

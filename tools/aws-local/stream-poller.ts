@@ -31,6 +31,8 @@ export interface Poller extends AsyncDisposable {
    * @throws the function's answer when it failed; the batch is tried again all the same
    */
   drain(): Promise<void>
+  /** Reads nothing until it is called again with false, as a mapping that is switched off. */
+  pause(isPaused: boolean): void
 }
 
 interface Options {
@@ -40,6 +42,8 @@ interface Options {
   checkpoints: Checkpoints
   invoke(records: DynamoDBRecord[]): Promise<Invocation>
   discard(discarded: Discarded, shardId: string): Promise<void>
+  /** Tells the time by which records are too old, in ms since 1970; the system's, left out. */
+  now?(): number
   /** The poller reports an error of reading here, and tries again by itself. */
   onError?(error: Error): void
 }
@@ -65,10 +69,15 @@ export function pollStream(options: Options): Poller {
   })
   let drains: { promise: Promise<void>; resolve(): void; reject(why: unknown): void }[] = []
   let wake = Promise.withResolvers<void>()
+  let isPaused = false
   const running = run()
 
   async function run() {
     while (!stop.signal.aborted) {
+      if (isPaused) {
+        await sleep(POLL_MS, undefined, { ref: false })
+        continue
+      }
       const asked = [...drains]
       try {
         const hasMore = await round(asked.length > 0)
@@ -111,7 +120,7 @@ export function pollStream(options: Options): Poller {
     const batch = nextBatch(shard.pending, mapping.batchSize)
     await handleBatch(batch, {
       policy: mapping,
-      now: Date.now,
+      now: options.now ?? Date.now,
       discard: (discarded) => options.discard(discarded, shard.id),
       pause,
       async invoke(records) {
@@ -137,6 +146,9 @@ export function pollStream(options: Options): Poller {
       drains.push(drain)
       wake.resolve()
       return drain.promise
+    },
+    pause(now) {
+      isPaused = now
     },
     async [Symbol.asyncDispose]() {
       stop.abort()

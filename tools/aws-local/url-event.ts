@@ -89,8 +89,12 @@ export function urlReply(answer: Answer): UrlReply {
   }
 }
 
-export function failure(status: 413 | 502): UrlReply {
-  const message = { 413: 'Request Entity Too Large', 502: 'Internal Server Error' }[status]
+export function failure(status: 413 | 429 | 502): UrlReply {
+  const message = {
+    413: 'Request Entity Too Large',
+    429: 'Rate Exceeded.',
+    502: 'Internal Server Error',
+  }[status]
   const body = Buffer.from(JSON.stringify({ Message: message }))
   return { status, headers: { 'content-type': 'application/json' }, body }
 }

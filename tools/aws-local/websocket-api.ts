@@ -16,6 +16,8 @@ interface Options {
   stage: string
   functions: Record<RouteKey, LocalFunction>
   port?: number
+  /** The API reports here what API Gateway counts of it. */
+  onCounted?(name: string, value: number): void
 }
 
 type Socket = ServerWebSocket<SocketConnection>
@@ -29,8 +31,22 @@ const MAX_MESSAGE_BYTES = 128 * 1024
  * who may connect, the one for `$default` is given each message, answers go out through the
  * management API.
  */
-export function startWebSocketApi({ apiId, stage, functions, port = 0 }: Options): WebSocketApi {
+export function startWebSocketApi({
+  apiId,
+  stage,
+  functions,
+  port = 0,
+  onCounted = () => {},
+}: Options): WebSocketApi {
   const sockets = new Map<string, Socket>()
+
+  async function invoke(route: RouteKey, event: object) {
+    onCounted('MessageCount', 1)
+    const answer = await functions[route].invokeRaw(event)
+    onCounted('ExecutionError', answer.kind === 'failed' ? 1 : 0)
+    return answer
+  }
+
   const place = (host: string) => ({ apiId, stage, host })
 
   async function connect(request: Request, server: Server<SocketConnection>) {
@@ -42,7 +58,7 @@ export function startWebSocketApi({ apiId, stage, functions, port = 0 }: Options
     }
     const host = request.headers.get('host') ?? ''
     const event = socketEvent('$connect', data, place(host), handshakePart(request))
-    const { status, headers } = urlReply(await functions.$connect.invokeRaw(event))
+    const { status, headers } = urlReply(await invoke('$connect', event))
     if (status < 200 || status > 299) return new Response(null, { status })
     const protocol = Object.entries(headers).find(([name]) =>
       /^sec-websocket-protocol$/i.test(name),
@@ -65,14 +81,14 @@ export function startWebSocketApi({ apiId, stage, functions, port = 0 }: Options
       open: (socket) => void sockets.set(socket.data.id, socket),
       message(socket, message) {
         const body = typeof message === 'string' ? { body: message } : binary(message)
-        void functions.$default.invokeRaw(socketEvent('$default', socket.data, place(''), body))
+        void invoke('$default', socketEvent('$default', socket.data, place(''), body))
       },
       close(socket, disconnectStatusCode, disconnectReason) {
         sockets.delete(socket.data.id)
         const event = socketEvent('$disconnect', socket.data, place(''))
         const why = { disconnectStatusCode, disconnectReason }
         const requestContext = { ...event.requestContext, ...why }
-        void functions.$disconnect.invokeRaw({ ...event, requestContext })
+        void invoke('$disconnect', { ...event, requestContext })
       },
     },
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { readFileSync } from 'node:fs'
+import { startFunctionUrl } from '../../../tools/aws-local/function-url'
 import { aFunction, returned } from './functions'
 
 describe('A function on one machine', () => {
@@ -33,6 +34,23 @@ describe('A function on one machine', () => {
     const answers = await Promise.all(events)
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2)
     expect(fixture.sandboxes()).toBe(2)
+  })
+
+  it('counts calls and errors as Lambda does, and refuses those for which no place is kept', async () => {
+    const counted: Record<string, number> = {}
+    const onCounted = (name: string, value: number) => {
+      counted[name] = (counted[name] ?? 0) + value
+    }
+    await using fixture = aFunction('bundle.handler', { reserved: 1, onCounted })
+    const [first, refused] = await Promise.all([fixture.invoke({}), fixture.invoke({})])
+    expect(first.kind).toBe('returned')
+    expect(refused).toMatchObject({ kind: 'failed', errorType: 'TooManyRequestsException' })
+    await fixture.invoke({ do: 'throw', errorMessage: 'not today' })
+    expect(counted).toEqual({ Invocations: 2, Errors: 1, Throttles: 1 })
+    await using url = await startFunctionUrl(() => fixture)
+    fixture.spec.reserved = 0
+    expect((await fetch(url.url)).status).toBe(429)
+    expect(counted).toMatchObject({ UrlRequestCount: 1, Url4xxCount: 1, Url5xxCount: 0 })
   })
 
   it('fails with what the function threw, and goes on', async () => {

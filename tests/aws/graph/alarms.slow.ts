@@ -14,17 +14,8 @@ const streams = ofType(graph, 'FirehoseDeliveryStream').map(({ inputs }) => inpu
 const ofClass = (name: string) =>
   retentionClasses.map((one) => `${name}${one[0]!.toUpperCase()}${one.slice(1)}`)
 
-const functions = [
-  'Api',
-  'Realtime',
-  'Stream',
-  'Changes',
-  'Follow',
-  'Deliver',
-  'Sweep',
-  'Settle',
-  'Erase',
-]
+const awaited = ['Api', 'Administer', 'Realtime', 'Stream']
+const functions = ofType(graph, 'Function').map(({ name }) => name.replace(/Function$/, ''))
 const tables = ['Events', 'Registry', 'Quarantine', 'Documents', 'Statements', 'Deliveries', 'Live']
 
 type Expected = [name: string, metric: string, beyond: number, isBelow?: 'below']
@@ -34,9 +25,11 @@ const expected: Expected[] = [
   ['RejectionRate', 'Rejected', 5],
   ['StoreFailures', 'StoreFailures', 1],
   ['IngestP95', 'IngestMs', 100],
-  ...functions.map((name, at): Expected => [`FunctionErrors${name}`, 'Errors', at < 3 ? 1 : 0]),
   ...functions.map(
-    (name, at): Expected => [`FunctionThrottles${name}`, 'Throttles', at < 3 ? 10 : 0],
+    (name): Expected => [`FunctionErrors${name}`, 'Errors', awaited.includes(name) ? 1 : 0],
+  ),
+  ...functions.map(
+    (name): Expected => [`FunctionThrottles${name}`, 'Throttles', awaited.includes(name) ? 10 : 0],
   ),
   ['ServerErrorsApi', 'Url5xxCount', 1],
   ['ServerErrorsStream', 'Url5xxCount', 1],
@@ -214,6 +207,16 @@ describe('the alarms', () => {
     expect(arns.length).toBeLessThanOrEqual(100)
   })
 
+  it('look at CloudFront where it is the door', () => {
+    const door = graphOf('ci', { NONIUS_DOOR: 'cloudfront' })
+    const { inputs } = named(door, 'MetricAlarm', 'ServerErrorsCloudFrontAlarm')
+    const { outputs } = named(door, 'Distribution', 'DoorDistribution')
+    for (const { namespace, dimensions } of metricsOf(inputs.metricQueries)) {
+      expect(namespace).toBe('AWS/CloudFront')
+      expect(dimensions).toEqual({ DistributionId: outputs.id, Region: 'Global' } as never)
+    }
+  })
+
   describe('of another region, with an address', () => {
     const elsewhere = graphOf('ci', {
       ...{ NONIUS_ALARM_EMAIL: 'on-call@example.edu', NONIUS_ALARM_BATCH_SIZE: '1' },
@@ -232,7 +235,7 @@ describe('the alarms', () => {
       expect(provider!.inputs.region).toBe('us-east-1')
       const bill = named(elsewhere, 'MetricAlarm', 'BillAlarm')
       expect(bill.inputs.alarmActions).toEqual([
-        named(elsewhere, 'Topic', 'BillAlarms').outputs.arn,
+        named(elsewhere, 'Topic', 'GlobalAlarms').outputs.arn,
       ])
     })
 

@@ -1,5 +1,6 @@
 import type { Graph, GraphResource } from '../../synth/graph'
 import { type CloudFront, type DistributionInputs, startCloudFront } from '../cloudfront'
+import type { Count } from '../cloudwatch/metric-store'
 import { type FunctionUrl, startFunctionUrl, type UrlOptions } from '../function-url'
 import type { LocalFunction } from '../local-function'
 import { startWebSocketApi, type WebSocketApi } from '../websocket-api'
@@ -31,6 +32,7 @@ export function urlOf({ resources }: Graph, name: string): GraphResource {
 export function startSockets(
   { resources }: Graph,
   functionOf: (nameOrArn: string) => LocalFunction,
+  count: Count,
 ): WebSocketApi {
   const all = (type: string) => resources.filter((one) => one.type === `aws:apigatewayv2/${type}`)
   const routed = all('route:Route').map(({ inputs }) => {
@@ -42,10 +44,13 @@ export function startSockets(
     return [inputs.routeKey, functionOf(arn)]
   })
   const [stage] = all('stage:Stage')
+  const apiId: string = stage?.inputs.apiId
   return startWebSocketApi({
-    apiId: stage?.inputs.apiId,
+    apiId,
     stage: stage?.inputs.name,
     functions: Object.fromEntries(routed),
+    onCounted: (name, value) =>
+      count({ namespace: 'AWS/ApiGateway', name, dimensions: { ApiId: apiId }, value }),
   })
 }
 

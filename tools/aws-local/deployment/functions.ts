@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { Graph, GraphResource } from '../../synth/graph'
+import { samplesIn } from '../cloudwatch/embedded'
+import type { Count } from '../cloudwatch/metric-store'
 import { emulated } from '../emulators/start'
 import type { Statement } from '../iam/policy'
 import type { Identity } from '../iam/proxy'
@@ -19,6 +21,8 @@ interface Options {
   /** These settings override those of the graph. */
   environment: Record<string, string>
   log(functionName: string, line: string): void
+  /** Samples of metrics are reported here: those that Lambda counts, and those in the lines of functions. */
+  count: Count
 }
 
 /** Returns every function of the graph as it would be deployed, by its ARN. */
@@ -53,7 +57,18 @@ function functionSpec({ inputs, outputs, parent }: GraphResource, options: Optio
       ...options.environment,
     },
     runtime: options.runtime,
-    onLog: (line) => options.log(parent ?? inputs.name, line),
+    // Without a limit of its own SST writes -1.
+    reserved:
+      inputs.reservedConcurrentExecutions >= 0 ? inputs.reservedConcurrentExecutions : undefined,
+    onCounted: (name, value) =>
+      options.count({
+        ...{ namespace: 'AWS/Lambda', name, value },
+        dimensions: { FunctionName: inputs.name },
+      }),
+    onLog(line) {
+      options.log(parent ?? inputs.name, line)
+      for (const sample of samplesIn(line)) options.count(sample)
+    },
   }
 }
 

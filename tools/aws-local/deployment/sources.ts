@@ -1,7 +1,9 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import type { DynamoDBRecord } from 'aws-lambda'
 import type { Graph, GraphResource } from '../../synth/graph'
+import type { Count } from '../cloudwatch/metric-store'
 import { emulated } from '../emulators/start'
 import { putDiscarded } from '../failure-destination'
 import type { LocalFunction } from '../local-function'
@@ -16,6 +18,9 @@ interface Options {
   endpoint: string
   checkpoints(mapping: string): Checkpoints
   onError(error: Error): void
+  count: Count
+  /** Tells the time by which records of streams are too old, in ms since 1970. */
+  now?: (() => number) | undefined
 }
 
 /**
@@ -28,9 +33,14 @@ function settingsOf({ spec }: LocalFunction, endpoint: string) {
   return { region: emulated.region, credentials, endpoint }
 }
 
-/** Starts the event source mappings on streams. */
-export function startStreams(options: Options): Poller[] {
-  return mappings(options.graph, ':dynamodb:').map((mapping) => startStream(mapping, options))
+/** Starts the event source mappings on streams. @returns them by the names of their functions */
+export function startStreams(options: Options): Map<string, Poller> {
+  return new Map(
+    mappings(options.graph, ':dynamodb:').map((mapping) => [
+      options.functionOf(mapping.inputs.functionName).spec.name,
+      startStream(mapping, options),
+    ]),
+  )
 }
 
 function startStream({ inputs, outputs }: GraphResource, options: Options): Poller {
@@ -42,6 +52,7 @@ function startStream({ inputs, outputs }: GraphResource, options: Options): Poll
     .split(':')
     .at(-1)
   const filters: { pattern: string }[] = inputs.filterCriteria?.filters ?? []
+  const seen = new WeakMap<DynamoDBRecord, number>()
   return pollStream({
     client: new DynamoDBStreamsClient(settings),
     streamArn,
@@ -56,7 +67,16 @@ function startStream({ inputs, outputs }: GraphResource, options: Options): Poll
       bisects: inputs.bisectBatchOnFunctionError ?? false,
       reportsItemFailures: reportsItemFailures(inputs),
     },
-    invoke: (Records) => target.invoke({ Records }),
+    invoke(Records) {
+      // "The age of the last record in the event" (Lambda's guide, "Performance metrics"). DynamoDB Local
+      // gives times in whole minutes, so that an age is from when a record was first handed over.
+      const last = Records.at(-1)!
+      const since = seen.get(last) ?? Date.now()
+      seen.set(last, since)
+      target.spec.onCounted?.('IteratorAge', Date.now() - since)
+      return target.invoke({ Records })
+    },
+    ...(options.now && { now: options.now }),
     async discard(discarded, shardId) {
       if (!bucket) return
       const source = {
@@ -65,7 +85,11 @@ function startStream({ inputs, outputs }: GraphResource, options: Options): Poll
         streamArn,
         shardId,
       }
-      await putDiscarded(s3, bucket, discarded, source)
+      // Lambda counts what it could not put there, and goes on.
+      await putDiscarded(s3, bucket, discarded, source).catch((error: Error) => {
+        target.spec.onCounted?.('DestinationDeliveryFailures', 1)
+        options.onError(error)
+      })
     },
     onError: options.onError,
   })

@@ -19,6 +19,14 @@ export interface Identity {
   statements: Statement[]
 }
 
+export interface Interference {
+  status: number
+  type: string
+  body: string
+}
+
+export type Interfere = (signed: SignedRequest) => Interference | undefined
+
 interface Options extends Place {
   /** The identities are listed by access key. */
   identities: Map<string, Identity>
@@ -26,6 +34,8 @@ interface Options extends Place {
   endpointOf(service: string): string
   /** The proxy reports each refusal here, as AWS words it. */
   onDenied(sentence: string): void
+  /** Answers in the place of a service, where it is to fail. @returns undefined to let it answer itself */
+  interfere?: Interfere | undefined
   port?: number
 }
 
@@ -51,6 +61,9 @@ export async function startIamProxy(options: Options): Promise<IamProxy> {
     }
     const refused = refusedOf(signed, identity)
     if (refused) return deny(signed, identity, refused, response)
+
+    const instead = options.interfere?.(signed)
+    if (instead) return send(response, instead)
 
     const upstream = await forward(options.endpointOf(signed.service), request, body, agent)
     const absence = upstream.statusCode === 404 ? accessOfAbsence(signed) : undefined
