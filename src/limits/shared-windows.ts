@@ -66,7 +66,6 @@ export function createSharedWindows(
   function begin(name: string, rate: Rate, now: number): Shared {
     const before = callers.get(name)
     callers.delete(name) // otherwise it would stay among the oldest
-    loud.delete(name)
     const fresh = { untold: 0, othersPerMs: 0, total: undefined, isKnown: false }
     const unheard = { askedAt: NEVER, heardMs: 0 }
     const window: Shared = {
@@ -127,7 +126,7 @@ export function createSharedWindows(
     async settle() {
       const now = clock.monotonic()
       if (loud.size === 0 || now < restsUntil) return
-      restsUntil = now + SOON_MS / 2
+      restsUntil = now + SOON_MS
       const due = [...loud]
         .map((name) => ({ name, window: callers.get(name)! }))
         .filter(({ window }) => isDue(window, now))
@@ -158,16 +157,12 @@ function isDue({ rate, untold, isKnown, askedAt }: Shared, now: number): boolean
  * rate: of a caller who comes to each of many processes once, each window would be new.
  */
 function begunBy(before: Shared | undefined, rate: Rate, now: number) {
-  if (
-    before === undefined ||
-    !isNear(before) ||
-    now - before.askedAt > rate.windowMs + before.heardMs
-  ) {
+  if (before === undefined || !isNear(before)) {
     // A window that is over concerns nobody any more, and so what was kept back of it.
     return { rate, begunAt: now, others: 0, untold: 0 }
   }
   const begunAt = now - ((now - before.begunAt) % rate.windowMs)
-  return { rate, begunAt, others: Math.max(0, before.askedAt - begunAt) * before.othersPerMs }
+  return { rate, begunAt, others: 0 }
 }
 
 /** Estimates the requests of others in a window, whole ones. */

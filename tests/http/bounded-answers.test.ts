@@ -167,7 +167,8 @@ describe('what repeats a request', () => {
       await using app = await startTestApp()
       const response = await app.request('/caliper/v1p2/events/validate', {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
+        // On AWS whoever shows no key may have less checked.
+        headers: { 'Content-Type': 'application/json', ...app.as() },
         body: JSON.stringify(body),
       })
       expect(response.status).toBe(400)
