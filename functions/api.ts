@@ -8,7 +8,11 @@ import { openServing } from '../src/platform/aws'
 import { administeredElsewhere } from '../src/platform/aws/lambda/administered'
 import { doorWith } from '../src/platform/aws/lambda/door'
 import { metered } from '../src/platform/aws/lambda/metered'
-import { createUrlHandler, MAX_REPLIED_BYTES } from '../src/platform/aws/lambda/url-handler'
+import {
+  createUrlHandler,
+  MAX_REPLIED_BYTES,
+  type UrlHandler,
+} from '../src/platform/aws/lambda/url-handler'
 import { once } from '../src/platform/aws/lazy'
 import { systemClock as clock } from '../src/platform/clock'
 import { createServices } from '../src/services'
@@ -42,6 +46,8 @@ const { NONIUS_ADMINISTER: functionName = '', AWS_REGION: region = '' } = proces
 // The function it waits for ends sooner, and this one's own end is at 29 s.
 const ADMINISTERING_MS = 27_000
 
+type Reply = Awaited<ReturnType<UrlHandler>>
+
 // Few requests change keys.
 const administer = once(async () => {
   const { createInvoke, lambdaEndpoint, ownCredentials } = await import(
@@ -62,7 +68,12 @@ export const handler = administeredElsewhere({
     measured: (answer) => measured(answer, services.audit, services.budgets, limiter),
   }),
   isAdministration,
-  administer: async (event) => (await administer())(event),
+  async administer(event) {
+    const reply = await (await administer())<Reply>(event)
+    // Whoever changed something sees it at once, and others within seconds, as on one machine.
+    services.forgetSettings()
+    return reply
+  },
   enter: doorWith(process.env.NONIUS_DOOR_SECRET),
   log,
 })

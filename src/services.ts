@@ -1,4 +1,5 @@
 import { createIdentity, type Identity } from './access/identity'
+import { forgettable } from './access/keys/remember'
 import { type FindSource, rememberSources } from './access/keys/sources'
 import { type FindTenant, rememberTenants } from './access/keys/tenants'
 import { type OwnIds, rememberOwnIds } from './access/roles/own-ids'
@@ -105,6 +106,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   /** These know the settings of sources and tenants. */
   findSource: FindSource
   findTenant: FindTenant
+  /** Has keys and settings looked up anew, when another process changed some for a caller of this one (on AWS). */
+  forgetSettings(): void
   /** Knows what of a tenant's events is hidden; there is one of it for a process. */
   hidden: Hidden
   /** Live subscriptions. Absent where no process lives on after its request. */
@@ -163,9 +166,10 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     issuer === undefined ? undefined : { issuer, audience, get: get ?? getFromIssuer() }
   // A tenant's administrator chose these addresses, as those of webhooks.
   const people = { documents: platform.documents, get: get ?? createGet({ guard }) }
-  const identity = createIdentity({ ...platform, clock, tokens, people })
-  const findSource = rememberSources({ ...platform, clock })
-  const findTenant = rememberTenants({ ...platform, clock })
+  const memory = forgettable(clock)
+  const identity = createIdentity({ ...platform, clock: memory.clock, tokens, people })
+  const findSource = rememberSources({ ...platform, clock: memory.clock })
+  const findTenant = rememberTenants({ ...platform, clock: memory.clock })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
   const governing = governanceLater(platform, { clock, environment: config.environment })
   const { governance, blocklist } = governing
@@ -224,6 +228,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     roots: rootsLater(platform),
     findSource,
     findTenant,
+    forgetSettings: memory.forget,
     findTypes,
     hidden,
     live,

@@ -62,6 +62,9 @@ function compileCache(): Record<string, string> {
   return { ...folder, NODE_OPTIONS: `--require ${flush}` }
 }
 
+// What a request is answered by, and says of it.
+const answering = new Set(['Api', 'Administer'])
+
 /** The app as it is deployed: the built function behind its URL, on tables of its own. */
 export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<TestApp> {
   const stateDir = mkdtempSync(join(tmpdir(), 'aws-app-'))
@@ -74,7 +77,7 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
     environment: { NONIUS_OIDC_ISSUER: '', ...environmentOf(changes), ...compileCache() },
     isApiOnly: true,
     sourceIp: '192.0.2.7',
-    log: (name, line) => void (name === 'Api' && logged.push(...logLine(line))),
+    log: (name, line) => void (answering.has(name) && logged.push(...logLine(line))),
   })
   const clock = systemClock
   const platform = await adapters(deployment)

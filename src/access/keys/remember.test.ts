@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { createMemory } from './remember'
+import { createMemory, forgettable } from './remember'
 
 function scene() {
   const time = { now: 0 }
@@ -44,5 +44,19 @@ describe('a memory', () => {
     memory.set('b', 'x')
     memory.set('a', 'x'.repeat(100))
     expect(names()).toEqual(['b'])
+  })
+
+  it('forgets all of it when it is told to, and remembers as before from then on', () => {
+    const time = { now: 0 }
+    const { clock, forget } = forgettable({ monotonic: () => time.now })
+    const memory = createMemory<string>({ clock, forMs: 5000, maxEntries: 3, maxBytes: 60 })
+    memory.set('a', 'x')
+    forget()
+    expect(memory.get('a')).toBeUndefined()
+    memory.set('a', 'y')
+    time.now = 4999
+    expect(memory.get('a')).toEqual(expect.objectContaining({ value: 'y' }))
+    time.now = 5000
+    expect(memory.get('a')).toBeUndefined()
   })
 })

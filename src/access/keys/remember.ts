@@ -70,3 +70,20 @@ export function rememberFound<Asked extends string[], T>(
     return found
   }
 }
+
+// Keys and settings are remembered for no longer than an hour, whatever a caller asks for.
+const LONGEST_MS = 60 * 60 * 1000
+
+/**
+ * Makes a clock for memories that can be told to forget all that they have: for them, an hour passes at once.
+ */
+export function forgettable<C extends Pick<Clock, 'monotonic'>>(clock: C) {
+  let skipped = 0
+  const monotonic = { value: () => clock.monotonic() + skipped }
+  return {
+    clock: Object.create(clock, { monotonic }) as C,
+    forget(): void {
+      skipped += LONGEST_MS
+    },
+  }
+}

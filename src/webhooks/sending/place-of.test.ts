@@ -104,6 +104,18 @@ describe('The places of a webhook', () => {
     await (place as () => Promise<void>)()
   })
 
+  it('are free again for who found no claim', async () => {
+    const webhook = aWebhook({ maxConcurrent: 1 })
+    const shared = sharedClaims()
+    shared.slow.add(webhook.webhookId)
+    const needs = { registry: registryOf(webhook), claims: shared.claims, clock }
+    const [first, second] = processes(2, needs)
+    const place = await first!(whose(webhook))
+    expect(await second!(whose(webhook))).toBeNumber()
+    await (place as () => Promise<void>)()
+    expect(await second!(whose(webhook))).toBeFunction()
+  })
+
   it('are free again when claims cannot be had', async () => {
     const webhook = aWebhook({ maxConcurrent: 1 })
     let fails = true
