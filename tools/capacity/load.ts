@@ -40,13 +40,14 @@ export const assumed = {
    */
   apiEventMs: 0.2,
   /**
-   * One request in a hundred comes while the table is busy and waits in the bucket: at the bells of a
-   * day of schools, of a table that is never warmed (`npm run capacity -- --bell`).
+   * One request in a hundred comes while the table is busy and waits in the bucket: the first bell of a
+   * new table makes as many of its day (757,000 of 86 million, `npm run capacity -- --eps 1000 --bell`).
+   * Later ones find it grown.
    */
   spilledShare: 0.01,
   /**
    * One call in a hundred starts a sandbox, and its start is billed ("AWS Lambda standardizes billing for
-   * INIT Phase": it is "a very small fraction"): so long as an empty function's and half as much again.
+   * INIT Phase"): 128 ms under its Node here (`bench/`), and as long again twice for what Lambda does.
    */
   startedShare: 0.01,
   startMs: 400,
