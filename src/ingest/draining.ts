@@ -24,7 +24,13 @@ export const WORKERS = 16
  */
 export const WINDOW = 16
 
-/** A worker has at most so many bytes of requests under way, as they lie there; one is always taken. */
+/**
+ * A worker has read so many requests ahead, so that those of one learner, which go one after another, do not
+ * hold up the others of their lane.
+ */
+export const LOOKAHEAD = 4 * WINDOW
+
+/** A worker has read at most so many bytes of requests, compressed as they lie there; one is always taken. */
 export const WINDOW_BYTES = 4 * 1024 * 1024
 
 /**
