@@ -59,10 +59,20 @@ export async function drainLane(needs: Needs, lane: string, maxMs: number): Prom
     log.error('a spilled request stays spilled', { key, error: name, message })
   }
 
+  /** Deletes it. What was stored is recognised when it comes again, so a failure here is none of the request. */
+  async function forget(key: string) {
+    try {
+      await blobs.delete(key)
+      drained.stored += 1
+    } catch (thrown) {
+      note(key, thrown)
+    }
+  }
+
   /** Stores it, and again after each pause while the store is too busy. */
   async function store(key: string, { reading, arrival }: SpilledRequest): Promise<Ended> {
     for (;;) {
-      await pace.enter()
+      const entered = await pace.enter()
       if (isTimeUp() || pace.isOver()) {
         pace.leave(false)
         return 'waits'
@@ -71,7 +81,7 @@ export async function drainLane(needs: Needs, lane: string, maxMs: number): Prom
         await ingestReading(reading, { ...arrival, storedAt: clock.now().toISOString() })
       } catch (thrown) {
         if (isPassing(thrown)) {
-          await pace.leaveBusy()
+          await pace.leaveBusy(entered)
           continue
         }
         pace.leave(true)
@@ -79,10 +89,7 @@ export async function drainLane(needs: Needs, lane: string, maxMs: number): Prom
         return 'done'
       }
       pace.leave(true)
-      await blobs.delete(key).then(
-        () => void (drained.stored += 1),
-        (thrown) => note(key, thrown),
-      )
+      await forget(key)
       return 'done'
     }
   }
@@ -107,7 +114,9 @@ export async function drainLane(needs: Needs, lane: string, maxMs: number): Prom
       // They are read side by side, and noted one behind another.
       const request = read(key)
       noted = Promise.all([request, noted]).then(([request]) => {
-        void follow(key, request).then(() => ahead.leave(bytes))
+        void follow(key, request)
+          .catch((thrown) => note(key, thrown))
+          .finally(() => ahead.leave(bytes))
       })
     }
   }

@@ -17,12 +17,15 @@ interface Needs {
 
 /** The pace says how many requests a worker has under way, and when it gives up. */
 export interface Pace {
-  /** Resolves when one more may be under way. */
-  enter(): Promise<void>
+  /** Resolves when one more may be under way. @returns how often the store had been busy by then */
+  enter(): Promise<number>
   /** One that entered is not under way any more. @param isAnswered the store took it, or said that it never will */
   leave(isAnswered: boolean): void
-  /** The store was too busy for one that entered: it has left, and may enter again when this resolves. */
-  leaveBusy(): Promise<void>
+  /**
+   * The store was too busy for one that entered: it has left, and may enter again when this resolves.
+   * @param entered what `enter` gave it
+   */
+  leaveBusy(entered: number): Promise<void>
   /** The store was busy for so long that the rest is left to another run. */
   isOver(): boolean
 }
@@ -37,20 +40,20 @@ export function createPace({ wait, random }: Needs): Pace {
   let taken = 0
   let sinceGrown = 0
   let pauses = 0
+  let timesBusy = 0
   let pausing: Promise<unknown> | undefined
-  const waiting: (() => void)[] = []
+  const waiting: ((timesBusy: number) => void)[] = []
   const isOver = () => pauses > MAX_PAUSES
 
   function admit() {
     while (pausing === undefined && taken < places && waiting.length > 0) {
       taken += 1
-      waiting.shift()!()
+      waiting.shift()!(timesBusy)
     }
   }
 
-  /** Those that were refused together pause together, once. */
   function pause(): Promise<unknown> {
-    if (pausing !== undefined) return pausing
+    timesBusy += 1
     places = Math.max(1, Math.floor(places / 2))
     const longest = Math.min(FIRST_PAUSE_MS * 2 ** pauses, LONGEST_PAUSE_MS)
     pauses += 1
@@ -65,7 +68,7 @@ export function createPace({ wait, random }: Needs): Pace {
 
   return {
     enter: () =>
-      new Promise((resolve) => {
+      new Promise<number>((resolve) => {
         waiting.push(resolve)
         admit()
       }),
@@ -83,10 +86,11 @@ export function createPace({ wait, random }: Needs): Pace {
       admit()
     },
 
-    async leaveBusy() {
+    async leaveBusy(entered) {
       taken -= 1
       sinceGrown = 0
-      await pause()
+      // Those that were under way together are refused together: that is one refusal, and one pause.
+      await (entered === timesBusy ? pause() : pausing)
     },
 
     isOver,

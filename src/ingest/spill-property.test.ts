@@ -1,6 +1,7 @@
 import { expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { memoryBlobs } from '../../tests/support/blobs'
+import { drainAll } from '../../tests/support/drain'
 import { clock, origin, receivedAt } from '../../tests/support/ingest'
 import { StorageError } from '../error/storage-error'
 import { sameContent } from '../event/content'
@@ -10,7 +11,6 @@ import type { QuarantinedItem, QuarantineStore } from '../platform/quarantine-st
 import { readNative } from '../standards/native/parse'
 import { silentLog as log } from '../telemetry/log'
 import { createIngestReading } from './ingest-reading'
-import { sweepSpill } from './sweep-spill'
 
 /**
  * Each call of a store is done, fails, or is done and its answer is lost; at the end all go well.
@@ -85,7 +85,7 @@ it('every item of an acknowledged request is stored once or in quarantine, whate
         const world = fragileWorld(script)
         const needs = { ...world, config: { hotTtlDays: 30, xapiRetentionDays: 2555 }, clock, log }
         const ingest = createIngestReading({ ...needs, spill: world.blobs })
-        const sweep = () => sweepSpill(needs, { limit: 100, maxMs: 1000 })
+        const sweep = () => drainAll(needs)
         const acknowledged: string[] = []
         for (const one of steps) {
           try {

@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'bun:test'
 import { memoryBlobs } from '../../tests/support/blobs'
-import { clockAt } from '../../tests/support/clock'
 import { anEnvelope, anEvent } from '../../tests/support/envelopes'
-import {
-  clock,
-  listedQuarantine,
-  origin,
-  receivedAt,
-  scriptedStore,
-  sender,
-} from '../../tests/support/ingest'
+import { listedQuarantine, origin, receivedAt } from '../../tests/support/ingest'
 import { StorageError } from '../error/storage-error'
 import type { Reading } from '../event/reading'
-import type { BlobStore } from '../platform/blob-store'
 import { systemClock } from '../platform/clock'
 import type { EventStore } from '../platform/event-store'
 import { readCaliper } from '../standards/caliper/parse'
@@ -20,10 +11,8 @@ import { silentLog as log } from '../telemetry/log'
 import type { Origin } from './arrival'
 import { createIngestReading } from './ingest-reading'
 import { readSpilled } from './spill'
-import { sweepSpill } from './sweep-spill'
 
 const config = { hotTtlDays: 30, xapiRetentionDays: 2555 }
-const bounds = { limit: 100, maxMs: 1000 }
 
 const reading = (data: unknown[]): Reading =>
   readCaliper(JSON.stringify(anEnvelope(data)), receivedAt)
@@ -95,67 +84,5 @@ describe('a request that the event store cannot take', () => {
       { index: 0, event: { conformant: true } },
       { index: 1, raw: JSON.stringify(departing), errors },
     ])
-  })
-})
-
-describe('the sweep', () => {
-  it('replays with the time and the sender of the arrival, and forgets what is kept', async () => {
-    const event = anEvent()
-    const { blobs } = await spill([reading([event, 7])])
-    const { events, calls } = scriptedStore(() => 'stored')
-    const { quarantine, kept: quarantined } = listedQuarantine()
-    const tomorrow = clockAt(() => new Date('2026-11-22T09:30:00.000Z'))
-    const needs = { blobs, events, quarantine, config, clock: tomorrow, log }
-    expect(await sweepSpill(needs, bounds)).toEqual({ replayed: 1, left: 0 })
-    const expiresAt = '2026-12-22T09:30:00.000Z'
-    expect(calls).toMatchObject([[{ ...sender, eventId: event.id, receivedAt, expiresAt }]])
-    expect(quarantined).toMatchObject([{ ...sender, receivedAt, raw: '7', index: 1 }])
-    expect(blobs.held.size).toBe(0)
-    expect(await sweepSpill(needs, bounds)).toEqual({ replayed: 0, left: 0 })
-  })
-
-  it('begins with the oldest, and ends at its bounds', async () => {
-    const times = [
-      '2026-11-21T10:00:00.000Z',
-      '2026-11-20T23:59:00.000Z',
-      '2026-11-21T09:00:00.000Z',
-    ]
-    const blobs = memoryBlobs()
-    const events = times.map(() => ({ ...anEvent(), actor: 'urn:example:ada' }))
-    for (const [at, time] of times.entries()) {
-      const spilled = await spill([reading([events[at]])], { receivedAt: time })
-      for (const [key, bytes] of spilled.blobs.held) blobs.held.set(key, bytes)
-    }
-    const { events: store, calls } = scriptedStore(() => 'stored')
-    const { quarantine } = listedQuarantine()
-    const needs = { blobs, events: store, quarantine, config, clock, log }
-    expect(await sweepSpill(needs, { limit: 2, maxMs: 1000 })).toEqual({ replayed: 2, left: 0 })
-    expect(calls.flat().map(({ eventId }) => eventId)).toEqual([events[1]!.id, events[2]!.id])
-    expect(await sweepSpill(needs, { limit: 2, maxMs: 0 })).toEqual({ replayed: 0, left: 0 })
-    expect(blobs.held.size).toBe(1)
-  })
-
-  it('leaves what fails for the next run, and gives up on a store that only fails', async () => {
-    const { blobs } = await spill(Array.from({ length: 5 }, () => reading([anEvent()])))
-    const { quarantine } = listedQuarantine()
-    const needs = { blobs, quarantine, config, clock, log }
-    const failing = { ...needs, events: failingStore() }
-    expect(await sweepSpill(failing, bounds)).toEqual({ replayed: 0, left: 3 })
-    const denied = { ...needs, events: failingStore(false) }
-    expect(await sweepSpill(denied, bounds)).toEqual({ replayed: 0, left: 5 })
-    const sound = { ...needs, events: scriptedStore(() => 'stored').events }
-    expect(await sweepSpill(sound, bounds)).toEqual({ replayed: 5, left: 0 })
-  })
-
-  it('goes past a request that cannot be read, and keeps it', async () => {
-    const { blobs } = await spill([reading([anEvent()])])
-    const odd: BlobStore = memoryBlobs()
-    await odd.put('spill/2026-11-20/00/odd', Buffer.from('no gzip'))
-    for (const [key, bytes] of blobs.held) await odd.put(key, bytes)
-    const { quarantine } = listedQuarantine()
-    const { events } = scriptedStore(() => 'stored')
-    const needs = { blobs: odd, events, quarantine, config, clock, log }
-    expect(await sweepSpill(needs, bounds)).toEqual({ replayed: 1, left: 1 })
-    expect(await odd.get('spill/2026-11-20/00/odd')).toBeDefined()
   })
 })

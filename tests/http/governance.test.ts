@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { gunzipSync } from 'node:zlib'
 import { StorageError } from '../../src/error/storage-error'
-import { sweepSpill } from '../../src/ingest/sweep-spill'
+import { drainAll } from '../support/drain'
 import { rules, startGovernedTest } from '../support/governed'
 import { describeNotOnAws } from '../support/not-on-aws'
 import { shared } from '../support/shared'
@@ -453,7 +453,7 @@ describeNotOnAws('faults')('while a store fails', () => {
     await school.put({ rules: [{ name: 'none', then: { action: 'DROP' } }] })
     const services = test.services!
     const needs = { ...services, ...services.platform, blobs }
-    expect(await sweepSpill(needs, { limit: 10, maxMs: 10_000 })).toEqual({ replayed: 1, left: 0 })
+    expect(await drainAll(needs)).toMatchObject({ stored: 1, left: 0 })
     expect((await school.event(kept.event_id))!.actorId).toMatch(PSEUDONYM)
     expect(await school.held()).toMatchObject([{ errors: [{ code: 'held_by_policy' }] }])
     await school.put({ rules: [] })

@@ -1,11 +1,11 @@
 import { expect, it } from 'bun:test'
 import { StorageError } from '../../src/error/storage-error'
-import { sweepSpill } from '../../src/ingest/sweep-spill'
 import type { BlobStore } from '../../src/platform/blob-store'
 import type { Platform } from '../../src/platform/platform'
 import { silentLog as log } from '../../src/telemetry/log'
 import { startTestApp, type TestApp } from '../support/app'
 import { memoryBlobs } from '../support/blobs'
+import { drainAll } from '../support/drain'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { describeNotOnAws } from '../support/not-on-aws'
 
@@ -39,7 +39,7 @@ describeNotOnAws('faults')('while the event store is away', () => {
 
     const { platform, config, clock } = test
     const needs = { ...platform, blobs: spill, config, clock, log }
-    expect(await sweepSpill(needs, { limit: 10, maxMs: 10_000 })).toEqual({ replayed: 1, left: 0 })
+    expect(await drainAll(needs)).toMatchObject({ stored: 1, left: 0 })
     const admin = test.as(test.keys.admin)
     const path = `/analytics/events/${encodeURIComponent(event.id)}`
     expect((await test.request(path, { headers: admin })).status).toBe(200)

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'bun:test'
 import { archiveStored } from '../../src/changes/consumers'
 import { StorageError } from '../../src/error/storage-error'
 import { readSpilled } from '../../src/ingest/spill'
-import { sweepSpill } from '../../src/ingest/sweep-spill'
 import type { Platform } from '../../src/platform/platform'
 import { silentLog as log } from '../../src/telemetry/log'
 import { startTestApp, type TestApp } from '../support/app'
 import { memoryBlobs } from '../support/blobs'
 import { aDelivery } from '../support/deliveries'
+import { drainAll } from '../support/drain'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { openLake } from '../support/lake'
 import { neighboursOf, oddIds } from '../support/odd-ids'
@@ -175,7 +175,7 @@ describe('an erasure', () => {
     const { platform, config, clock, services } = test
     const { governance } = services!
     const needs = { ...platform, governance, blobs: spill, config, clock, log }
-    await sweepSpill(needs as never, { limit: 10, maxMs: 10_000 })
+    await drainAll(needs as never)
     expect(await actorsOf(test)).toEqual(['rita'])
   }, 60_000)
 
