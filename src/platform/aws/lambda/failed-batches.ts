@@ -1,6 +1,6 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import type { Log } from '../../../telemetry/log'
-import type { BlobStore } from '../../blob-store'
+import type { BlobEntry, BlobStore } from '../../blob-store'
 import type { StreamHandler } from '../change-feed'
 
 /**
@@ -13,10 +13,22 @@ interface Needs {
   blobs: BlobStore
   /** These are the stream's handlers, which get them once more, by the ARNs of their functions. */
   handlers: ReadonlyMap<string, StreamHandler>
+  /** Only what lies below this is taken up; left out, every batch. */
+  prefix?: string
+  /** Leaves out what is not to be tried this time. */
+  isDue?: (entry: BlobEntry) => boolean
   /** Ends the run: no further batch is begun from then on. */
   until: Date
   now(): Date
   log: Log
+}
+
+/** So many are handled, and forgotten; so many failed again, or were not due. */
+export interface Replayed {
+  handled: number
+  left: number
+  /** The time was up before the end. */
+  isCut: boolean
 }
 
 // A page is one answer of S3's list.
@@ -30,17 +42,15 @@ const ARN_PARTS = 'arn:aws:lambda:REGION:ACCOUNT:function:NAME'.split(':').lengt
  * again stays for the next time; what is no batch is moved to `failed/batches/` for people to look at.
  * @throws {StorageError} when the blobs cannot be listed
  */
-export async function replayFailedBatches(
-  needs: Needs,
-): Promise<{ handled: number; left: number }> {
-  const { blobs, until, now } = needs
-  const count = { handled: 0, left: 0 }
+export async function replayFailedBatches(needs: Needs): Promise<Replayed> {
+  const { blobs, until, now, prefix = FAILED_BATCHES, isDue = () => true } = needs
+  const count = { handled: 0, left: 0, isCut: false }
   let after: string | undefined
   for (;;) {
-    const page = await blobs.list(FAILED_BATCHES, PAGE, after)
-    for (const { key } of page) {
-      if (now() >= until) return count
-      if (await replay(key, needs)) count.handled += 1
+    const page = await blobs.list(prefix, PAGE, after)
+    for (const entry of page) {
+      if (now() >= until) return { ...count, isCut: true }
+      if (isDue(entry) && (await replay(entry.key, needs))) count.handled += 1
       else count.left += 1
     }
     if (page.length < PAGE) return count
