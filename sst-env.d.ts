@@ -48,6 +48,18 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Dynamo"
     }
+    "Drain": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "DrainLetters": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
+    "DrainQueue": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
     "Erase": {
       "name": string
       "type": "sst.aws.Function"
@@ -86,6 +98,7 @@ declare module "sst" {
       "deliveriesTable": string
       "deliveryQueueUrl": string
       "documentsTable": string
+      "drainQueueUrl": string
       "eventsTable": string
       "glueDatabase": string
       "indexes": any

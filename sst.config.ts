@@ -19,6 +19,7 @@ export default $config({
     const { clients } = await import('./infra/auth')
     await import('./infra/changes')
     await import('./infra/deliver')
+    await import('./infra/drain')
     await import('./infra/follow')
     await import('./infra/realtime')
     await import('./infra/sweep')

@@ -1,12 +1,10 @@
-import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { Resource } from 'sst'
 import { rememberTenants } from '../src/access/keys/tenants'
 import { auditLater } from '../src/audit/later'
 import { readConfig } from '../src/config/read-config'
 import { createExports } from '../src/exports/exports'
 import { governanceLater } from '../src/governance/later'
-import { SPILL_PREFIX } from '../src/ingest/draining'
-import { sweepSpill } from '../src/ingest/sweep-spill'
+import { LANES, SPILL_PREFIX } from '../src/ingest/draining'
 import { createClosing } from '../src/merkle/roots/closing'
 import { createPostSink } from '../src/merkle/roots/post'
 import { lookAfter } from '../src/observer/relay/look-after'
@@ -14,9 +12,10 @@ import { createGuard } from '../src/outbound/guard'
 import { openServing } from '../src/platform/aws'
 import { FAILED_CHANGES } from '../src/platform/aws/change-feed/set-aside'
 import { MAX_MESSAGE_BYTES } from '../src/platform/aws/connections'
+import { handOut } from '../src/platform/aws/draining/hand-out'
+import { openDrainQueue } from '../src/platform/aws/draining/open'
 import { openProbing } from '../src/platform/aws/handing-on'
-import { FAILED_BATCHES, replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
-import { oldestAgeS } from '../src/platform/aws/lambda/put-aside'
+import { FAILED_BATCHES } from '../src/platform/aws/lambda/failed-batches'
 import { openBucketSink } from '../src/platform/aws/root-bucket'
 import { systemClock as clock } from '../src/platform/clock'
 import { createAccess } from '../src/privacy/access/access'
@@ -25,8 +24,6 @@ import { forget } from '../src/privacy/retention/forget'
 import { createHidden } from '../src/query/hidden'
 import { createLog } from '../src/telemetry/log'
 import { createGauges } from '../src/telemetry/metrics'
-import { handOn } from './changes'
-import { followLate } from './follow'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
@@ -45,11 +42,7 @@ const hidden = createHidden({ ...platform, ...platform.registry, findTenant, clo
 const exports = createExports({
   ...{ platform: { ...platform, spill: blobs }, hidden, makeRedact, clock, log },
 })
-// Requests that were spilled by a version before policies were governed by nobody.
-const { governance, policies } = governanceLater(platform, {
-  clock,
-  environment: config.environment,
-})
+const { policies } = governanceLater(platform, { clock, environment: config.environment })
 const audit = auditLater({ ...platform, config, clock, log })
 
 // A place is named by whoever deploys: their own network may be called.
@@ -61,12 +54,13 @@ const sinks = (config.rootsTo ?? []).map((place) => {
 })
 const close = createClosing({ ...platform, key: config.rootsKey, sinks, log })
 
-const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn = 'follow' } =
-  process.env
-const handlers = new Map([
-  [changesArn, (event: DynamoDBStreamEvent) => handOn(event)],
-  [followArn, (event: DynamoDBStreamEvent) => followLate(event)],
-])
+const queue = openDrainQueue(Resource.Nonius)
+const places = {
+  spill: SPILL_PREFIX,
+  lanes: LANES,
+  batches: FAILED_BATCHES,
+  changes: FAILED_CHANGES,
+}
 
 /** Looks after streams of Learning Observer's clients: mostly, there is nothing to be done, and nothing is opened. */
 async function lookAfterStreams(tenantIds: readonly string[]) {
@@ -104,25 +98,20 @@ const RUN_MS = 4 * 60_000
 const CALLED_EVERY_MIN = 5
 // Once a day, while schools sleep in Europe and America alike.
 const FORGET_HOUR = 7
-// A run takes as many requests as fit in half of it when each takes twenty milliseconds.
-const REQUESTS = 6000
 
 /**
- * Takes up again the work that had to wait: requests that were spilled, streams of which nothing more is heard, access
- * requests, exports, batches that Lambda gave up. It closes hours of the log, and publishes their roots. Once a day it
- * forgets what is old.
+ * Takes up again the work that had to wait: streams of which nothing more is heard, access requests, exports. It hands
+ * out what was put aside to `drain`, closes hours of the log, and publishes their roots. Once a day it forgets what is old.
  */
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
   await probeStream()
   await drawSecret()
-  const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
-  await sweepSpill({ ...platform, findTenant, governance, blobs, config, clock, log }, bounds)
+  await handOutWaiting()
   const tenants = await platform.registry.tenants.list()
   const tenantIds = tenants.map(({ tenantId }) => tenantId)
   await lookAfterStreams(tenantIds)
   await access.carryOn(tenantIds, RUN_MS / 4)
-  await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
   await closeLog(tenantIds)
   if (clock.now().getUTCHours() === FORGET_HOUR && clock.now().getUTCMinutes() < CALLED_EVERY_MIN) {
     const forgetful = { ...platform, blobs: undefined }
@@ -134,9 +123,6 @@ export async function handler(): Promise<void> {
   // They have what is left of the run, which is most of it.
   const leftMs = until.getTime() - clock.now().getTime()
   if (leftMs > 0) await exports.carryOn(tenantIds, leftMs)
-  // No rule of the bucket removes what lies here: it is carried out, or somebody has to look.
-  const age = await oldestAgeS(blobs, [SPILL_PREFIX, FAILED_BATCHES, FAILED_CHANGES], clock.now())
-  gauges.report('PutAsideSeconds', age)
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))
 }
@@ -158,6 +144,22 @@ async function drawSecret() {
     await platform.box()
   } catch (error) {
     log.error('the root secret cannot be opened; the next run tries again', {
+      reason: (error as Error).message,
+    })
+  }
+}
+
+/**
+ * Hands out what was put aside, and reports how much it is and since when: no rule of a bucket removes what lies there.
+ * A failure holds up nothing else; it is heard, since nothing is reported then.
+ */
+async function handOutWaiting() {
+  try {
+    const { count, seconds } = await handOut({ blobs, queue, now: clock.now(), ...places })
+    gauges.report('PutAsideCount', count)
+    gauges.report('PutAsideSeconds', seconds)
+  } catch (error) {
+    log.error('what waits was not handed out; the next run does', {
       reason: (error as Error).message,
     })
   }

@@ -30,7 +30,7 @@ const standIns = [
 ]
 
 // These run reducers, in a thread that has an entry of its own beside theirs.
-const reduces = ['changes', 'sweep']
+const reduces = ['changes', 'drain']
 const THREAD = 'src/reducers/worker/worker.ts'
 
 /**

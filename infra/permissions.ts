@@ -6,7 +6,7 @@ import { blobs } from './blobs'
 import { connections } from './connections'
 import { rootKey } from './keys'
 import { archiveTable, database, eventsView, lake, settledTableArn } from './lake'
-import { deliveryQueue } from './queues'
+import { deliveryQueue, drainQueue } from './queues'
 import { rootBuckets } from './settings'
 import { accountId, partition, region } from './stage'
 import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
@@ -254,6 +254,24 @@ const receiveDeliveries: Permissions = [
     resources: [deliveryQueue.arn],
   },
   ...rows(deliveries),
+]
+
+/** Hands out what was put aside, and sends what is not done again. */
+const sendWork: Permissions = [{ actions: ['sqs:SendMessage'], resources: [drainQueue.arn] }]
+
+/** Hands out nothing more while much still waits. */
+const countWork: Permissions = [
+  { actions: ['sqs:GetQueueAttributes'], resources: [drainQueue.arn] },
+]
+
+const receiveWork: Permissions = [
+  {
+    actions: [
+      ...['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      ...['sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+    ],
+    resources: [drainQueue.arn],
+  },
 ]
 
 /** Knows how many deliveries wait for a webhook before it makes more of a replay. */
@@ -535,24 +553,37 @@ export const permissions = {
     ...readDeliveryLog,
     ...eraseAll,
     ...makeFiles,
-    ...getBlobs('trees', 'settling', 'failed', 'givenUp'),
-    ...putBlobs('trees', 'settling', 'failed', 'givenUp'),
-    ...deleteBlobs('bodies', 'statements', 'attachments', 'trees', 'failed', 'givenUp'),
+    ...getBlobs('trees', 'settling', 'spill', 'failed', 'givenUp', 'large'),
+    ...putBlobs('trees', 'settling', 'spill', 'failed', 'givenUp'),
+    ...deleteBlobs('bodies', 'statements', 'attachments', 'trees', 'large'),
+    ...deleteBlobs('spill', 'failed', 'givenUp'),
+  ],
+  // It takes in what was spilled, and hands on what functions that follow the stream gave up.
+  drain: [
+    ...ingest,
+    ...handOn,
+    ...tellLive,
+    ...receiveWork,
+    ...sendWork,
+    ...getBlobs('spill', 'failed', 'givenUp'),
+    ...deleteBlobs('spill', 'failed', 'givenUp'),
   ],
   // It forgets what is old, in quarantine and among documents, and reads everything about who asks.
   sweep: [
     ...ingest,
     ...drawSecrets,
     ...noteConnections,
-    ...handOn,
-    ...tellLive,
+    ...getEvents,
+    ...postLive,
+    ...sendWork,
+    ...countWork,
     ...useDocuments,
     ...askLake,
     ...readDeliveryLog,
     ...makeFiles,
-    ...getBlobs('spill', 'trees', 'failed', 'givenUp'),
+    ...getBlobs('trees'),
     ...putBlobs('trees'),
-    ...deleteBlobs('spill', 'trees', 'givenUp'),
+    ...deleteBlobs('trees'),
     ...publishRoots,
   ],
 } satisfies Record<string, Permissions>

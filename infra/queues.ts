@@ -17,3 +17,25 @@ export const deliveryQueue = new sst.aws.Queue('DeliveryQueue', {
   dlq: { queue: deadLetters.arn, retry: 1000 },
   transform: { queue },
 })
+
+/** The queue holds messages of draining that could not be carried out: for people, with an alarm. */
+export const drainLetters = new sst.aws.Queue('DrainLetters', {
+  fifo: true, // as the queue that it belongs to ("Using dead-letter queues in Amazon SQS")
+  transform: { queue },
+})
+
+/**
+ * The queue hands out what was put aside, a lane at a time: it gives a message of a lane to nobody while
+ * another of it is being handled.
+ */
+export const drainQueue = new sst.aws.Queue('DrainQueue', {
+  fifo: true,
+  // The time-out is six times that of `drain`, as Lambda's guide for queues asks.
+  visibilityTimeout: '9 minutes',
+  // The sweep sends the next message whatever becomes of this one: what fails three times should be looked at.
+  dlq: { queue: drainLetters.arn, retry: 3 },
+  transform: {
+    // What waits is found again every five minutes: a message of yesterday tells nothing.
+    queue: { messageRetentionSeconds: 24 * 60 * 60 },
+  },
+})

@@ -6,7 +6,7 @@ import { blobs } from './blobs'
 import { connections } from './connections'
 import { rootKey } from './keys'
 import { database, lake } from './lake'
-import { deliveryQueue } from './queues'
+import { deliveryQueue, drainQueue } from './queues'
 import { indexes } from './settings'
 import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
 
@@ -34,6 +34,7 @@ export const nonius = new sst.Linkable('Nonius', {
     deliveriesTable: deliveries.name,
     liveTable: live.name,
     deliveryQueueUrl: deliveryQueue.url,
+    drainQueueUrl: drainQueue.url,
     blobsBucket: blobs.name,
     archiveStreams: $util.output(archiveStreams),
     rootKeyId: rootKey.keyId,

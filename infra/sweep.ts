@@ -1,5 +1,3 @@
-import { changes } from './changes'
-import { follow } from './follow'
 import { createFunction } from './function'
 import { permissions } from './permissions'
 import { trustingScheduler } from './roles'
@@ -7,15 +5,10 @@ import { rootSettings } from './settings'
 
 export const sweep = createFunction('Sweep', {
   description:
-    'Takes up again what was put aside: spilled requests, exports, batches that failed; closes hours of the log',
+    'Finds what was put aside, and has it taken up; goes on with exports; closes hours of the log',
   memory: '1024 MB',
   timeout: '5 minutes', // by then the next one is called
-  // A batch that was given up names the function that failed on it.
-  environment: {
-    NONIUS_CHANGES_ARN: changes.arn,
-    NONIUS_FOLLOW_ARN: follow.arn,
-    ...rootSettings,
-  },
+  environment: rootSettings,
   permissions: permissions.sweep,
   retries: 0, // the next call is at hand, and two at a time do the same work twice
 })

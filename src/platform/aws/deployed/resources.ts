@@ -13,6 +13,8 @@ export interface Resources {
   deliveriesTable: string
   liveTable: string
   deliveryQueueUrl: string
+  /** What was put aside is handed out by this queue. */
+  drainQueueUrl: string
   /** The bucket holds bodies beside the tables, spilled requests, failed batches. */
   blobsBucket: string
   /** Names Firehose's delivery streams, one or more for each retention class. */
