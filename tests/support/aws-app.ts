@@ -46,7 +46,8 @@ function freshGraph() {
   const named = ({ type }: GraphResource) => /:(Table|Bucket|Queue)$/.test(type)
   const names = resources.filter(named).map(({ inputs }): Renamed => {
     const name: string = inputs.name ?? inputs.bucket
-    return [name, `${name}-${made}`]
+    // The name of a queue of which messages leave as they came ends so.
+    return [name, name.replace(/(\.fifo)?$/, `-${made}$1`)]
   })
   return { graph: { ...graph, resources }, names }
 }

@@ -16,6 +16,8 @@ export interface QueueMapping {
   batchSize: number
   /** The flag says whether the function reports which messages it could not handle. */
   reportsItemFailures: boolean
+  /** At most so many batches are handled at a time; one when left out. */
+  concurrency?: number
 }
 
 interface Options {
@@ -35,7 +37,8 @@ const PAUSE_MS = 1000 // after an error, e.g. an emulator that is gone
  */
 export function pollQueue({ client, mapping, invoke, onError }: Options): AsyncDisposable {
   const stop = new AbortController()
-  const running = run()
+  const { concurrency = 1 } = mapping
+  const running = Promise.all(Array.from({ length: concurrency }, run))
 
   async function run() {
     while (!stop.signal.aborted) {

@@ -28,7 +28,7 @@ import {
   freshTable,
   ministackSettings,
 } from '../../support/aws/emulators'
-import { anSqsClient, freshQueue } from '../../support/aws/queues'
+import { anSqsClient, freshDrainQueue, freshQueue } from '../../support/aws/queues'
 import { urlEvent } from '../../support/aws/url-event'
 import { anEnvelope, anEvent } from '../../support/envelopes'
 import { aRecord } from '../../support/records'
@@ -53,6 +53,7 @@ const resources: Resources = {
   deliveriesTable: await freshTable(dynamo, 'deliveries'),
   liveTable: await freshTable(dynamo, 'live'),
   deliveryQueueUrl: await freshQueue(sqs),
+  drainQueueUrl: await freshDrainQueue(sqs),
   blobsBucket: lake.bucket,
   archiveStreams: lake.streams,
   rootKeyId: KeyMetadata!.KeyId!,
@@ -96,6 +97,7 @@ const api: Door<LambdaFunctionURLEvent, Reply> = await door('api')
 const changes: Door<DynamoDBStreamEvent, DynamoDBBatchResponse> = await door('changes')
 const deliver: Door<SQSEvent, SQSBatchResponse> = await door('deliver')
 const sweep: Door<object, void> = await door('sweep')
+const drain: Door<SQSEvent, SQSBatchResponse> = await door('drain')
 const erase: Door<object, void> = await door('erase')
 const realtime: Door<RealtimeEvent, { statusCode: number }> = await door('realtime')
 
@@ -141,9 +143,9 @@ async function feed(handle: (event: DynamoDBStreamEvent) => Promise<DynamoDBBatc
   await poller.drain()
 }
 
-/** What waits in the delivery queue, as Lambda hands it on. */
-async function rung(): Promise<SQSEvent> {
-  const input = { QueueUrl: resources.deliveryQueueUrl, MaxNumberOfMessages: 10 }
+/** What waits in a queue, as Lambda hands it on. */
+async function rung(QueueUrl = resources.deliveryQueueUrl): Promise<SQSEvent> {
+  const input = { QueueUrl, MaxNumberOfMessages: 10 }
   const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(input))
   const Records = Messages.map(({ MessageId, Body, ReceiptHandle }) => ({
     ...{ messageId: MessageId!, body: Body!, receiptHandle: ReceiptHandle! },
@@ -248,6 +250,9 @@ it('takes up again a batch that Lambda gave up', async () => {
   const before = await lake.objects('events/retention_class=standard/')
 
   await sweep.handler({}, {})
+  const work = await rung(resources.drainQueueUrl)
+  expect(work.Records).toHaveLength(1)
+  expect(await drain.handler(work, {})).toEqual({ batchItemFailures: [] })
 
   expect(await blobs.get(key)).toBeUndefined()
   expect(

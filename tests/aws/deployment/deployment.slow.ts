@@ -4,6 +4,10 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { Webhook } from 'standardwebhooks'
+import { laneOf, lanePrefix, SPILL_PREFIX } from '../../../src/ingest/draining'
+import { writeSpilled } from '../../../src/ingest/spill'
+import { createBlobStore } from '../../../src/platform/aws/blob-store'
+import { readNative } from '../../../src/standards/native/parse'
 import { emulated } from '../../../tools/aws-local/emulators/start'
 import { aDeployment, endpoints, eventually } from '../../support/aws/deployment'
 import { aReceiver } from '../../support/deliveries'
@@ -14,7 +18,9 @@ import { openSocket } from '../../support/sockets'
 setDefaultTimeout(300_000) // the graph is synthesised and the emulators start, on whatever machine
 
 let deployment: Awaited<ReturnType<typeof aDeployment>>
+let ministack: string
 beforeAll(async () => {
+  ministack = (await endpoints()).ministack
   deployment = await aDeployment({ environment: { NONIUS_ALLOW_PRIVATE_WEBHOOKS: '1' } })
 })
 afterAll(() => deployment[Symbol.asyncDispose]())
@@ -23,6 +29,14 @@ async function post(events: object[]) {
   const reply = await deployment.call('POST', '/caliper/v1p2/events', anEnvelope(events))
   expect(reply.status).toBe(200)
   return (await reply.json()) as { eventCount: number; duplicates: number }
+}
+
+/** The bucket of blobs, as whoever may do everything. */
+function aBlobStore() {
+  const { credentials, region } = emulated
+  const endpoint = ministack
+  const client = new S3Client({ credentials, region, endpoint, forcePathStyle: true })
+  return createBlobStore({ client, bucket: deployment.resources.blobsBucket })
 }
 
 describe('The deployment on one machine', () => {
@@ -35,12 +49,31 @@ describe('The deployment on one machine', () => {
     expect([reply.status, await reply.json()]).toEqual([200, event as never])
   })
 
+  it('drains what was spilled once the sweep has found it', async () => {
+    const blobs = aBlobStore()
+    const ids = Array.from({ length: 20 }, (_, at) => `spilled-${at}`)
+    for (const id of ids) {
+      const receivedAt = new Date().toISOString()
+      const body = JSON.stringify([{ event_type: 'click', event_id: id, user_id: id }])
+      const reading = readNative(body, { receivedAt, context: {} })
+      const server = { requestId: id }
+      const arrival = { tenantId: 'default', sourceId: 'demo', receivedAt, server }
+      const lane = lanePrefix(laneOf(arrival, reading))
+      await blobs.put(`${lane}${receivedAt}-${id}`, await writeSpilled({ reading, arrival }))
+    }
+    await deployment.functionNamed('Sweep').invoke({})
+    await eventually(async () => (await blobs.list(SPILL_PREFIX, 1)).length === 0)
+    for (const id of [ids[0]!, ids.at(-1)!]) {
+      const reply = await deployment.call('GET', `/analytics/events/${id}`)
+      expect([id, reply.status]).toEqual([id, 200])
+    }
+  })
+
   it('archives what it stored as Parquet, under the class and the hour', async () => {
     await post([anEvent()])
     await deployment.drain()
     const { credentials, region } = emulated
-    const { ministack: endpoint } = await endpoints()
-    const s3 = new S3Client({ credentials, region, endpoint, forcePathStyle: true })
+    const s3 = new S3Client({ credentials, region, endpoint: ministack, forcePathStyle: true })
     const list = new ListObjectsV2Command({ Bucket: deployment.lakeBucket, Prefix: 'events/' })
     await eventually(async () => Boolean((await s3.send(list)).Contents?.length))
     const { Contents = [] } = await s3.send(list)

@@ -70,7 +70,7 @@ describe('the bundles', () => {
 
   it('start nothing in the thread of reducers but what is its own', () => {
     const threads = graph.artifacts.filter(({ folder }) => existsSync(join(folder, 'reducing.mjs')))
-    expect(threads.map(({ functionName }) => functionName)).toEqual(['Changes', 'Sweep'])
+    expect(threads.map(({ functionName }) => functionName)).toEqual(['Changes', 'Drain'])
     for (const artifact of threads) {
       const read = filesRead(artifact.folder, 'reducing.mjs', { isLater: true })
       const text = read.map((file) => readFileSync(join(artifact.folder, file), 'utf8')).join()

@@ -9,6 +9,7 @@ const doors = [
   'Api',
   'Changes',
   'Deliver',
+  'Drain',
   'Erase',
   'Follow',
   'Realtime',
@@ -140,8 +141,8 @@ describe('the way in', () => {
     }
   })
 
-  it('tells the sweep which functions follow the stream, of whose batches it has some to repeat', () => {
-    const { variables } = named(graph, 'Function', 'SweepFunction').inputs.environment
+  it('tells Drain which functions follow the stream, of whose batches it has some to repeat', () => {
+    const { variables } = named(graph, 'Function', 'DrainFunction').inputs.environment
     for (const name of ['Changes', 'Follow']) {
       const { arn } = named(graph, 'Function', `${name}Function`).outputs
       expect(variables[`NONIUS_${name.toUpperCase()}_ARN`]).toBe(arn)

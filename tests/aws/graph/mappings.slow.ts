@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { LONGEST_PAUSE_MS, RUN_MS, WORKERS } from '../../../src/ingest/draining'
 import { byArn, graphOf, named, ofType } from '../../support/graph/graphs'
 import { mayDo } from '../../support/graph/policies'
 
@@ -35,15 +36,16 @@ for (const name of following) {
       expect(timeout).toBeGreaterThanOrEqual(60)
     })
 
-    it('puts what it gives up into the bucket where the sweep looks', () => {
+    it('puts what it gives up into the bucket where Sweep looks, and Drain takes it up', () => {
       const { destinationArn } = inputs.destinationConfig.onFailure
       expect(byArn(graph, 'Bucket', destinationArn).name).toBe('BlobsBucket')
       expect(mayDo(own, 's3:PutObject', `${destinationArn}/aws/lambda/x`)).toBe(true)
       expect(mayDo(own, 's3:ListBucket', destinationArn)).toBe(true)
-      const sweep = named(graph, 'Role', 'SweepRole')
+      const [drain, sweep] = [named(graph, 'Role', 'DrainRole'), named(graph, 'Role', 'SweepRole')]
       for (const action of ['s3:GetObject', 's3:DeleteObject']) {
-        expect(mayDo(sweep, action, `${destinationArn}/aws/lambda/x`)).toBe(true)
+        expect(mayDo(drain, action, `${destinationArn}/aws/lambda/x`)).toBe(true)
       }
+      expect(mayDo(sweep, 's3:ListBucket', destinationArn)).toBe(true)
     })
 
     it('waits for more when batches may be larger than ten, as Lambda asks', () => {
@@ -94,5 +96,48 @@ describe('the delivery queue', () => {
     for (const action of ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility']) {
       expect(mayDo(role, `sqs:${action}`, mapping.eventSourceArn)).toBe(true)
     }
+  })
+})
+
+describe('the drain queue', () => {
+  const mapping = named(graph, 'EventSourceMapping', 'DrainMapping').inputs
+  const queue = byArn(graph, 'Queue', mapping.eventSourceArn).inputs
+  const drain = byArn(graph, 'Function', mapping.functionName)
+
+  it('gives a lane to one worker at a time, and to as many workers as are simulated', () => {
+    expect(drain.name).toBe('DrainFunction')
+    expect(queue).toMatchObject({ fifoQueue: true, contentBasedDeduplication: false })
+    expect(queue.name).toEndWith('.fifo')
+    expect(mapping).toMatchObject({ batchSize: 1, scalingConfig: { maximumConcurrency: WORKERS } })
+    // A queue of this kind has no window ("Lambda parameters for Amazon SQS event source mappings").
+    expect(mapping.maximumBatchingWindowInSeconds).toBeUndefined()
+    expect(mapping.functionResponseTypes).toEqual(['ReportBatchItemFailures'])
+  })
+
+  it('hides a message for six times as long as Drain may take, which is longer than a run', () => {
+    const { timeout } = drain.inputs
+    expect(queue.visibilityTimeoutSeconds).toBeGreaterThanOrEqual(6 * timeout)
+    expect(timeout * 1000).toBeGreaterThanOrEqual(RUN_MS + LONGEST_PAUSE_MS + 15_000)
+  })
+
+  it('keeps what could not be carried out, for people', () => {
+    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(queue.redrivePolicy)
+    const letters = byArn(graph, 'Queue', deadLetterTargetArn)
+    expect(letters.name).toBe('DrainLettersQueue')
+    expect(letters.inputs).toMatchObject({ fifoQueue: true, messageRetentionSeconds: 14 * 86_400 })
+    expect(maxReceiveCount).toBe(3)
+  })
+
+  it('is filled by Sweep and Drain, and read by Drain alone', () => {
+    const arn: string = mapping.eventSourceArn
+    const may = (name: string, action: string) =>
+      mayDo(named(graph, 'Role', `${name}Role`), `sqs:${action}`, arn)
+    for (const name of ['Sweep', 'Drain']) expect(may(name, 'SendMessage')).toBe(true)
+    for (const action of ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility']) {
+      expect(may('Drain', action)).toBe(true)
+      for (const name of ['Api', 'Sweep', 'Deliver']) expect(may(name, action)).toBe(false)
+    }
+    expect(may('Sweep', 'GetQueueAttributes')).toBe(true)
+    expect(may('Api', 'SendMessage')).toBe(false)
   })
 })

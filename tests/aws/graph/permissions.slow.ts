@@ -15,6 +15,8 @@ const workgroup = (name: string) => named(graph, 'Workgroup', name).outputs.arn 
 const { executionArn } = named(graph, 'Api', 'ConnectionsApi').outputs
 const aConnection = `${executionArn}/*/*/@connections/a`
 
+const streamArn = named(graph, 'FirehoseDeliveryStream', 'ArchiveStandard').outputs.arn as string
+
 const services: Record<string, string> = {
   ArchiveRole: 'firehose',
   EraseScheduleRole: 'scheduler',
@@ -101,6 +103,14 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Erase', 's3:DeleteObject', `${bucketArn('Lake')}/settled/a`],
   ['Erase', 'athena:StartQueryExecution', workgroup('Settling')],
   ['Sweep', 'dynamodb:Scan', table('Events')],
+  // What was put aside is Drain's.
+  ['Sweep', 'dynamodb:DeleteItem', table('Events')],
+  ['Sweep', 'firehose:PutRecordBatch', streamArn],
+  ['Drain', 'dynamodb:Scan', table('Events')],
+  ['Drain', 's3:PutObject', `${bucketArn('Lake')}/events/a`],
+  ['Drain', 's3:PutObject', `${bucketArn('Lake')}/errors/a`],
+  ['Drain', 's3:GetObject', `${bucketArn('Lake')}/events/a`],
+  ['Erase', 's3:DeleteObject', `${bucketArn('Lake')}/events/a`],
   ['Settle', 's3:PutObject', `${bucketArn('Blobs')}/spill/a`],
   ['Settle', 's3:GetObject', `${bucketArn('Blobs')}/spill/a`],
   ['Settle', 's3:DeleteObject', `${bucketArn('Blobs')}/bodies/a`],
@@ -204,13 +214,13 @@ describe('permissions', () => {
   })
 
   it('let Changes read a batch that was committed, and remove one that was not', () => {
-    for (const name of ['Changes', 'Sweep']) {
+    for (const name of ['Changes', 'Drain']) {
       expect(mayDo(role(name), 'dynamodb:BatchGetItem', table('Events'))).toBe(true)
       expect(mayDo(role(name), 'dynamodb:DeleteItem', table('Events'))).toBe(true)
     }
   })
 
-  for (const name of ['Api', 'Realtime', 'Sweep', 'Changes']) {
+  for (const name of ['Api', 'Realtime', 'Drain', 'Sweep', 'Changes']) {
     it(`let ${name} add statements, and all but Changes mark those that are being stored`, () => {
       const may = (action: string) => mayDo(role(name), `dynamodb:${action}`, table('Statements'))
       const adding = ['PartiQLInsert', 'BatchWriteItem', 'UpdateItem', 'BatchGetItem', 'Query']
@@ -222,7 +232,7 @@ describe('permissions', () => {
     })
   }
 
-  for (const name of ['Realtime', 'Sweep']) {
+  for (const name of ['Realtime', 'Drain', 'Sweep']) {
     it(`let ${name} remember whose a session is`, () => {
       for (const action of ['GetItem', 'UpdateItem']) {
         expect(mayDo(role(name), `dynamodb:${action}`, table('Documents'))).toBe(true)
@@ -231,10 +241,10 @@ describe('permissions', () => {
   }
 
   it('let those post to connections that have something to say, and end them with their key', () => {
-    for (const name of ['Administer', 'Realtime', 'Follow', 'Sweep']) {
+    for (const name of ['Administer', 'Realtime', 'Follow', 'Drain', 'Sweep']) {
       expect(mayDo(role(name), 'execute-api:ManageConnections', aConnection)).toBe(true)
     }
-    for (const name of ['Realtime', 'Follow', 'Sweep']) {
+    for (const name of ['Realtime', 'Follow', 'Drain', 'Sweep']) {
       for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem']) {
         expect(mayDo(role(name), `dynamodb:${action}`, table('Live'))).toBe(true)
       }
@@ -256,10 +266,10 @@ describe('permissions', () => {
     expect(mayDo(role('Api'), 'sqs:SendMessage', queue)).toBe(true)
   })
 
-  it('let Follow and Sweep write live logs, and Stream follow them', () => {
+  it('let Follow and Drain write live logs, and Stream follow them', () => {
     const may = (name: string, action: string) =>
       mayDo(role(name), `dynamodb:${action}`, table('Live'))
-    for (const name of ['Follow', 'Sweep']) {
+    for (const name of ['Follow', 'Drain']) {
       for (const action of ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem']) {
         expect(may(name, action)).toBe(true)
       }

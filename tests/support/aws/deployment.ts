@@ -26,7 +26,8 @@ function ownNames({ resources }: Graph): Renamed[] {
   const named = resources.filter(({ type }) => /:(Table|Bucket|Queue)$/.test(type))
   return named.map(({ inputs }) => {
     const name: string = inputs.name ?? inputs.bucket
-    return [name, `${name}-${made}`]
+    // The name of a queue of which messages leave as they came ends so.
+    return [name, name.replace(/(\.fifo)?$/, `-${made}$1`)]
   })
 }
 

@@ -4,6 +4,15 @@ import { ministackSettings } from './emulators'
 
 let made = 0
 
+/** A queue of draining of its own: first in, first out. @returns its URL */
+export async function freshDrainQueue(sqs: SQSClient): Promise<string> {
+  made += 1
+  const QueueName = `draining-${process.pid}-${made}.fifo`
+  const Attributes = { FifoQueue: 'true', VisibilityTimeout: '540' }
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))
+  return QueueUrl!
+}
+
 /** A queue of its own, with the time-outs that infra gives it. @returns its URL */
 export async function freshQueue(sqs: SQSClient): Promise<string> {
   made += 1

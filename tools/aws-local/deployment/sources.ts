@@ -95,6 +95,10 @@ function startStream({ inputs, outputs }: GraphResource, options: Options): Poll
   })
 }
 
+// A message that is a batch by itself takes a minute, and others need not wait for it; each loop asks the queue
+// once a second.
+const AT_ONCE = 2
+
 /** Starts the event source mappings on queues. */
 export function startQueues(options: Options): AsyncDisposable[] {
   return mappings(options.graph, ':sqs:').map(({ inputs }) => {
@@ -107,6 +111,7 @@ export function startQueues(options: Options): AsyncDisposable[] {
         queueUrl: `${options.endpoint}/${emulated.accountId}/${queueArn.split(':').at(-1)}`,
         batchSize: inputs.batchSize ?? 10,
         reportsItemFailures: reportsItemFailures(inputs),
+        concurrency: inputs.batchSize === 1 ? AT_ONCE : 1,
       },
       invoke: (event) => target.invoke(event),
       onError: options.onError,
