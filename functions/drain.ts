@@ -6,7 +6,8 @@ import { governanceLater } from '../src/governance/later'
 import { drainLane } from '../src/ingest/drain-lane'
 import { RUN_MS } from '../src/ingest/draining'
 import { openServing } from '../src/platform/aws'
-import { openDrainQueue } from '../src/platform/aws/draining/open'
+import { openDrainQueue, openPuttingBack } from '../src/platform/aws/draining/open'
+import { putBackUnconverted } from '../src/platform/aws/draining/unconverted'
 import { createDrainHandler } from '../src/platform/aws/lambda/drain-handler'
 import { replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
 import { systemClock as clock } from '../src/platform/clock'
@@ -31,6 +32,8 @@ const handlers = new Map([
   [changesArn, (event: DynamoDBStreamEvent) => handOn(event)],
   [followArn, (event: DynamoDBStreamEvent) => followLate(event)],
 ])
+
+const puttingBack = openPuttingBack(Resource.Nonius)
 
 const untilEnd = () => new Date(clock.now().getTime() + RUN_MS)
 
@@ -57,6 +60,10 @@ export const handler = createDrainHandler({
   },
 
   retryChanges: async () => ({ done: 0, isCut: false }),
-  putBack: async () => ({ done: 0, isCut: false }),
+  putBack: (retentionClass) =>
+    putBackUnconverted(
+      { ...puttingBack, blobs, until: untilEnd(), now: clock.now, log },
+      retentionClass,
+    ),
   log,
 })

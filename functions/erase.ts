@@ -12,13 +12,16 @@ import { redactLater as makeRedact } from '../src/privacy/access/redact-later'
 import { createErasures } from '../src/privacy/erasures/erasures'
 import { keysPlace } from '../src/privacy/erasures/places/keys'
 import { pseudonymsPlace } from '../src/privacy/erasures/places/pseudonyms'
-import { failedBatchesPlace } from '../src/privacy/erasures/places/stores'
+import { failedBatchesPlace, unconvertedPlace } from '../src/privacy/erasures/places/stores'
 import { graceOnAws, remainsOnAws } from '../src/privacy/erasures/remains'
 import { createLog } from '../src/telemetry/log'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
-const { erasing, failedBatches, ...platform } = openErasing(Resource.Nonius, { clock, log })
+const { erasing, failedBatches, unconverted, ...platform } = openErasing(Resource.Nonius, {
+  clock,
+  log,
+})
 const { documents, box, typeCounts, registry } = platform
 const { tombstones, pseudonyms } = assembleGovernance(platform, {
   clock,
@@ -35,7 +38,7 @@ const erasures = createErasures({
     ...platform,
     ...erasing,
     // A batch that is handed on again would bring them back: all other places are searched afterwards.
-    firstPlaces: [failedBatchesPlace(failedBatches)],
+    firstPlaces: [failedBatchesPlace(failedBatches), unconvertedPlace(unconverted)],
     otherPlaces: [
       pseudonymsPlace(pseudonyms),
       accessPlace(access),

@@ -13,7 +13,8 @@ import { openServing } from '../src/platform/aws'
 import { FAILED_CHANGES } from '../src/platform/aws/change-feed/set-aside'
 import { MAX_MESSAGE_BYTES } from '../src/platform/aws/connections'
 import { handOut } from '../src/platform/aws/draining/hand-out'
-import { openDrainQueue } from '../src/platform/aws/draining/open'
+import { openDrainQueue, openLines } from '../src/platform/aws/draining/open'
+import { UNCONVERTED } from '../src/platform/aws/draining/unconverted'
 import { openProbing } from '../src/platform/aws/handing-on'
 import { FAILED_BATCHES } from '../src/platform/aws/lambda/failed-batches'
 import { openBucketSink } from '../src/platform/aws/root-bucket'
@@ -54,12 +55,10 @@ const sinks = (config.rootsTo ?? []).map((place) => {
 })
 const close = createClosing({ ...platform, key: config.rootsKey, sinks, log })
 
-const queue = openDrainQueue(Resource.Nonius)
+const waiting = { blobs, lake: openLines(Resource.Nonius), queue: openDrainQueue(Resource.Nonius) }
 const places = {
-  spill: SPILL_PREFIX,
-  lanes: LANES,
-  batches: FAILED_BATCHES,
-  changes: FAILED_CHANGES,
+  ...{ spill: SPILL_PREFIX, lanes: LANES },
+  ...{ batches: FAILED_BATCHES, changes: FAILED_CHANGES, unconverted: UNCONVERTED },
 }
 
 /** Looks after streams of Learning Observer's clients: mostly, there is nothing to be done, and nothing is opened. */
@@ -155,7 +154,7 @@ async function drawSecret() {
  */
 async function handOutWaiting() {
   try {
-    const { count, seconds } = await handOut({ blobs, queue, now: clock.now(), ...places })
+    const { count, seconds } = await handOut({ ...waiting, ...places, now: clock.now() })
     gauges.report('PutAsideCount', count)
     gauges.report('PutAsideSeconds', seconds)
   } catch (error) {

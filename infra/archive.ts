@@ -1,4 +1,5 @@
 import { type RetentionClass, retentionClasses } from '../src/event/record'
+import { UNCONVERTED } from '../src/platform/aws/draining/unconverted'
 import { firehosePrefix } from '../src/platform/aws/lake/glue-table'
 import { archiveTable, database, lake } from './lake'
 import { trustedBy } from './roles'
@@ -42,7 +43,7 @@ function stream(retentionClass: RetentionClass, label: string, suffix: string) {
       roleArn: role.arn,
       bucketArn: lake.arn,
       prefix: firehosePrefix(retentionClass),
-      errorOutputPrefix: `errors/${retentionClass}/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
+      errorOutputPrefix: `${UNCONVERTED}${retentionClass}/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
       fileExtension: '.parquet',
       // The buffer is at least 64 MB with conversion; 128 makes the fewest files. Five minutes is
       // what people wait.
@@ -81,7 +82,7 @@ function policy() {
       },
       {
         actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
-        resources: [$interpolate`${lake.arn}/events/*`, $interpolate`${lake.arn}/errors/*`],
+        resources: [$interpolate`${lake.arn}/events/*`, $interpolate`${lake.arn}/${UNCONVERTED}*`],
       },
       {
         actions: ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'],

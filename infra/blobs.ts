@@ -2,6 +2,7 @@ import { readConfig } from '../src/config/read-config'
 import { FILE_DAYS } from '../src/exports/export'
 import { EXPORT_BLOBS } from '../src/exports/parts'
 import {
+  blobPlaces,
   EVENT_BODIES,
   EXPIRING_DOCUMENTS,
   STATEMENT_BODIES,
@@ -15,7 +16,10 @@ import { WARM_DAYS, yearsKept } from './retention'
 import { environment } from './settings'
 import { isPermanentStage } from './stage'
 
-const { hotTtlDays, xapiRetentionDays } = readConfig(environment)
+const { hotTtlDays, xapiRetentionDays, quarantineDays } = readConfig(environment)
+// Items are forgotten once a day, and one that is amended has a text of that day: this is long enough for a sweep
+// that stands still, too.
+const QUARANTINE_MARGIN_DAYS = 31
 const lifetimeDays = MAX_LIFETIME_MS / (24 * 60 * 60 * 1000)
 
 /**
@@ -38,6 +42,12 @@ export const blobs = new sst.aws.Bucket('Blobs', {
       id: 'expire-statements',
       prefix: STATEMENT_BODIES,
       expiresIn: `${xapiRetentionDays + 7} days`,
+    },
+    // Texts of quarantine go with their items, at the end of their days; this is for what a failure leaves behind.
+    {
+      id: 'expire-quarantine',
+      prefix: blobPlaces.quarantine,
+      expiresIn: `${quarantineDays + QUARANTINE_MARGIN_DAYS} days`,
     },
     // Each statement that brings an attachment stores it anew: an older one belongs to none.
     {

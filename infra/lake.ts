@@ -9,15 +9,13 @@ import { accountId, partition, region } from './stage'
 /** The lake holds Parquet, one folder a retention class, so that each expires on its own day. */
 export const lake = new sst.aws.Bucket('Lake', {
   cors: false,
+  // No rule removes what could not be converted (`errors/`): `drain` puts it back.
   lifecycle: [
     ...Object.entries(yearsKept).map(([name, count]) => ({
       id: `expire-${name}`,
       prefix: `events/${IN_PATH}=${name}/`,
       expiresIn: `${count * 365} days` as const,
     })),
-    // Records that could not be converted are JSON with their reason: looked at within a quarter,
-    // or never.
-    { id: 'expire-errors', prefix: 'errors/', expiresIn: '90 days' },
   ],
   transform: {
     bucket: keptUnlessEmpty,

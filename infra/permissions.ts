@@ -1,5 +1,6 @@
 import { blobPlaces } from '../src/platform/aws/deployed/blobs'
 import { registryPartitions } from '../src/platform/aws/deployed/tables'
+import { UNCONVERTED } from '../src/platform/aws/draining/unconverted'
 import { questions, results, settling, workgroup } from './analysis'
 import { streams } from './archive'
 import { blobs } from './blobs'
@@ -219,6 +220,19 @@ const putRecords: Permissions = [
       return nth === 2 ? [stream.arn.apply((arn) => arn.replace(/2$/, '?'))] : []
     }),
   },
+]
+
+/** Takes up records that Firehose could not convert; nothing else of the lake is in reach. */
+const unconverted = $interpolate`${lake.arn}/${UNCONVERTED}*`
+const takeUnconverted: Permissions = [
+  { actions: ['s3:GetObject', 's3:DeleteObject'], resources: [unconverted] },
+  { actions: ['s3:ListBucket'], resources: [lake.arn] },
+]
+
+/** Writes such records anew without some people. */
+const rewriteUnconverted: Permissions = [
+  ...takeUnconverted,
+  { actions: ['s3:PutObject'], resources: [unconverted] },
 ]
 
 /** Looks at every item there is, since what an event says of others stands in no index. */
@@ -552,6 +566,7 @@ export const permissions = {
     ...askLake,
     ...readDeliveryLog,
     ...eraseAll,
+    ...rewriteUnconverted,
     ...makeFiles,
     ...getBlobs('trees', 'settling', 'spill', 'failed', 'givenUp', 'large'),
     ...putBlobs('trees', 'settling', 'spill', 'failed', 'givenUp'),
@@ -563,6 +578,7 @@ export const permissions = {
     ...ingest,
     ...handOn,
     ...tellLive,
+    ...takeUnconverted,
     ...receiveWork,
     ...sendWork,
     ...getBlobs('spill', 'failed', 'givenUp'),

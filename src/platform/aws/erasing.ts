@@ -6,6 +6,8 @@ import type { Erasure } from '../erasure'
 import { openServing } from '.'
 import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
+import { eraseUnconverted } from './draining/erase-unconverted'
+import { openLines } from './draining/open'
 import { readingWith } from './events/committed'
 import { createItems } from './events/item'
 import { eraseFromFailed } from './lambda/erase-from-failed'
@@ -32,6 +34,11 @@ export function openErasing(resources: Resources, needs: { clock: Clock; log: Lo
     failedBatches: {
       erase: (...erased: [tenantId: string, erasure: Erasure]) =>
         eraseFromFailed({ blobs: platform.blobs, recordOf }, ...erased),
+    },
+    /** Records that could not be written as Parquet, until they are put back. */
+    unconverted: {
+      erase: (...erased: [tenantId: string, erasure: Erasure]) =>
+        eraseUnconverted({ blobs: platform.blobs, lake: openLines(resources) }, ...erased),
     },
   }
 }

@@ -6,6 +6,7 @@ import {
   LASTING_DOCUMENTS,
   STATEMENT_BODIES,
 } from '../../../src/platform/aws/deployed/blobs'
+import { UNCONVERTED } from '../../../src/platform/aws/draining/unconverted'
 import { FAILED_BATCHES } from '../../../src/platform/aws/lambda/failed-batches'
 import { MAX_LIFETIME_MS } from '../../../src/platform/document-store'
 import { graphOf, named, ofType } from '../../support/graph/graphs'
@@ -50,8 +51,30 @@ it('expires attachments after the last statement that can name them', () => {
   expect(attachments?.expiration?.days).toBeGreaterThan(xapiRetentionDays)
 })
 
+it('expires texts of quarantine only after their items are surely forgotten', () => {
+  const { environment } = named(graph, 'Function', 'SweepFunction').inputs
+  const { quarantineDays } = readConfig(environment.variables)
+  const texts = rules.find(({ filter }) => filter?.prefix === 'quarantine/')
+  expect(texts?.expiration?.days).toBeGreaterThan(quarantineDays + 7)
+  expect(texts?.expiration?.days).toBeLessThan(quarantineDays + 60)
+})
+
+it('never expires what could not be converted, in the bucket of the lake', () => {
+  const lake = ofType(graph, 'BucketLifecycleConfiguration').filter(({ name }) =>
+    name.startsWith('Lake'),
+  )
+  const prefixes = lake
+    .flatMap(({ inputs }) => inputs.rules)
+    .map(({ filter }: Rule) => filter?.prefix)
+  expect(prefixes.length).toBeGreaterThan(3)
+  for (const prefix of prefixes) {
+    expect(prefix).toBeTruthy()
+    expect(UNCONVERTED.startsWith(prefix!) || prefix!.startsWith(UNCONVERTED)).toBe(false)
+  }
+})
+
 // A request that was acknowledged, and a change that nobody has had, wait for as long as it takes.
-const waitingPrefixes = [SPILL_PREFIX, FAILED_BATCHES, 'failed/', 'quarantine/', LASTING_DOCUMENTS]
+const waitingPrefixes = [SPILL_PREFIX, FAILED_BATCHES, 'failed/', LASTING_DOCUMENTS]
 for (const waiting of waitingPrefixes) {
   it(`never expires what lies under ${waiting}`, () => {
     for (const { filter } of rules) {

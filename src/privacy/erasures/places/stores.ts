@@ -122,6 +122,23 @@ export function failedBatchesPlace(batches: {
   }
 }
 
+/** Records that could not be written as Parquet, and wait to be put back (on AWS). */
+export function unconvertedPlace(records: {
+  erase(tenantId: string, erasure: Erasure): Promise<Erased & { unread: number }>
+}): Place {
+  return {
+    name: 'unconverted',
+    method: 'Each record that waits to be put into the lake again was read.',
+    async search(search) {
+      const { tenantId, actorIds, isDryRun } = search
+      const { unread, ...erased } = await records.erase(tenantId, { actorIds, isDryRun })
+      if (unread === 0) return foundBy(erased, search)
+      const remains = `${unread} lines under errors/ of the lake cannot be read, and may be theirs: look at them, and delete them.`
+      return { ...foundBy(erased, search), remains }
+    },
+  }
+}
+
 export function quarantinePlace(quarantine: Pick<QuarantineStore, 'erase'>): Place {
   return {
     name: 'quarantine',
