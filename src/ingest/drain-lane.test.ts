@@ -202,6 +202,21 @@ describe('a busy store', () => {
     expect(blobs.held.size).toBe(50)
   })
 
+  it('of which a record is throttled is not waited for as long as a sender would', async () => {
+    const blobs = await aLane([[click('a')], [click('b')]])
+    let tries = 0
+    const append = async (records: readonly EventRecord[]) => {
+      tries += 1
+      return records.map(() => ({ kind: 'throttled' as const }))
+    }
+    const begun = performance.now()
+    const events = { append } as unknown as EventStore
+    expect(await drain(blobs, events)).toMatchObject({ stored: 0, isBusy: true })
+    // A sender would be waited for twelve times 3 s.
+    expect(performance.now() - begun).toBeLessThan(9000)
+    expect(tries).toBeGreaterThan(MAX_PAUSES)
+  })
+
   it('that is busy now and then gets all of them, in order', async () => {
     const blobs = await aLane(
       Array.from({ length: 100 }, (_, at) => [click(`e${at}`, `u${at % 3}`)]),

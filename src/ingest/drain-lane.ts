@@ -8,7 +8,7 @@ import { lanePrefix } from './draining'
 import { createIngestReading, type IngestReadingNeeds } from './ingest-reading'
 import { readSpilled, type SpilledRequest } from './spill'
 
-interface Needs extends Omit<IngestReadingNeeds, 'spill'> {
+interface Needs extends Omit<IngestReadingNeeds, 'spill' | 'asksOnce'> {
   blobs: Pick<BlobStore, 'get' | 'list' | 'delete'>
   clock: Clock
   /** Resolves after so many milliseconds; left out, they pass. */
@@ -43,7 +43,7 @@ const PAGE = 1000
  */
 export async function drainLane(needs: Needs, lane: string, maxMs: number): Promise<Drained> {
   const { blobs, clock, log, wait = sleep, random = Math.random } = needs
-  const ingestReading = createIngestReading({ ...needs, spill: undefined })
+  const ingestReading = createIngestReading({ ...needs, spill: undefined, asksOnce: true })
   const pace = createPace({ wait, random })
   const inOrder = createOrder()
   const ahead = createAhead()
