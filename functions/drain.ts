@@ -6,13 +6,15 @@ import { governanceLater } from '../src/governance/later'
 import { drainLane } from '../src/ingest/drain-lane'
 import { RUN_MS } from '../src/ingest/draining'
 import { openServing } from '../src/platform/aws'
+import { FAILED_RECORDS } from '../src/platform/aws/change-feed/set-aside'
+import { isDueAgain } from '../src/platform/aws/draining/due'
 import { openDrainQueue, openPuttingBack } from '../src/platform/aws/draining/open'
 import { putBackUnconverted } from '../src/platform/aws/draining/unconverted'
 import { createDrainHandler } from '../src/platform/aws/lambda/drain-handler'
 import { replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
 import { systemClock as clock } from '../src/platform/clock'
 import { createLog } from '../src/telemetry/log'
-import { handOn } from './changes'
+import { again, handOn } from './changes'
 import { followLate } from './follow'
 
 const config = readConfig(process.env)
@@ -28,10 +30,6 @@ const { governance } = governanceLater(platform, { clock, environment: config.en
 
 const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn = 'follow' } =
   process.env
-const handlers = new Map([
-  [changesArn, (event: DynamoDBStreamEvent) => handOn(event)],
-  [followArn, (event: DynamoDBStreamEvent) => followLate(event)],
-])
 
 const puttingBack = openPuttingBack(Resource.Nonius)
 
@@ -53,13 +51,26 @@ export const handler = createDrainHandler({
     }
   },
 
-  async replayBatches(prefix) {
+  async replayBatches(prefix, context) {
+    const handlers = new Map([
+      [changesArn, (event: DynamoDBStreamEvent) => handOn(event, context)],
+      [followArn, (event: DynamoDBStreamEvent) => followLate(event)],
+    ])
     const needs = { blobs, handlers, prefix, until: untilEnd(), now: clock.now, log }
     const { handled: done, isCut } = await replayFailedBatches(needs)
     return { done, isCut }
   },
 
-  retryChanges: async () => ({ done: 0, isCut: false }),
+  async retryChanges(context) {
+    const { handled: done, isCut } = await replayFailedBatches({
+      ...{ blobs, prefix: FAILED_RECORDS, until: untilEnd(), now: clock.now, log },
+      // What still fails is told, and stays: `handOn` would set it aside in its own place, to be deleted there.
+      handlers: new Map([[changesArn, (event) => again(event, context)]]),
+      isDue: (entry) => isDueAgain(entry, clock.now()),
+    })
+    return { done, isCut }
+  },
+
   putBack: (retentionClass) =>
     putBackUnconverted(
       { ...puttingBack, blobs, until: untilEnd(), now: clock.now, log },

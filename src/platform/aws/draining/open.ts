@@ -25,11 +25,16 @@ export function openLines({ lakeBucket: bucket }: Resources) {
 /** Opens what puts records that could not be converted into the stream of their class again. */
 export function openPuttingBack(resources: Resources) {
   const client = new FirehoseClient({ requestHandler: serviceTimeOuts })
+  // A throttled stream is not waited for: those who hand on new events come first.
+  const putting = { client, leftMs: () => Number.POSITIVE_INFINITY }
+  const onTaken = () => {}
   const { archiveStreams: streams } = resources
   return {
     lake: openLines(resources),
     async put(retentionClass: RetentionClass, records: readonly Uint8Array[]) {
-      for (const call of cutCalls(records)) await putRecords(client, streams[retentionClass], call)
+      for (const [first, call] of cutCalls(records).entries()) {
+        await putRecords(putting, streams[retentionClass], call, { onTaken, first })
+      }
     },
   }
 }
