@@ -64,7 +64,7 @@ export const handler = createDrainHandler({
   async retryChanges(context) {
     const { handled: done, isCut } = await replayFailedBatches({
       ...{ blobs, prefix: FAILED_RECORDS, until: untilEnd(), now: clock.now, log },
-      // What still fails is told, and stays: `handOn` would set it aside in its own place, to be deleted there.
+      // A change that still fails is told, and stays: `handOn` would set it aside in its own place, to be deleted there.
       handlers: new Map([[changesArn, (event) => again(event, context)]]),
       isDue: (entry) => isDueAgain(entry, clock.now()),
     })

@@ -35,7 +35,7 @@ export const drainQueue = new sst.aws.Queue('DrainQueue', {
   // The sweep sends the next message whatever becomes of this one: what fails three times should be looked at.
   dlq: { queue: drainLetters.arn, retry: 3 },
   transform: {
-    // What waits is found again every five minutes: a message of yesterday tells nothing.
+    // The sweep finds again every five minutes what waits: a message of yesterday tells nothing.
     queue: { messageRetentionSeconds: 24 * 60 * 60 },
   },
 })

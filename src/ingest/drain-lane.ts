@@ -50,7 +50,7 @@ export async function drainLane(needs: Needs, lane: string, maxMs: number): Prom
   const deadline = clock.monotonic() + maxMs
   const isTimeUp = () => clock.monotonic() >= deadline
   const drained: Drained = { stored: 0, left: 0, isCut: false, isBusy: false }
-  // What cannot be read now may be of anybody: nobody's later requests may overtake it.
+  // A request that cannot be read now may be of anybody: nobody's later requests may overtake it.
   let isHalted = false
 
   function note(key: string, thrown: unknown) {

@@ -89,7 +89,7 @@ export function createPace({ wait, random }: Needs): Pace {
     async leaveBusy(entered) {
       taken -= 1
       sinceGrown = 0
-      // Those that were under way together are refused together: that is one refusal, and one pause.
+      // Requests that were under way together are refused together: that is one refusal, and one pause.
       await (entered === timesBusy ? pause() : pausing)
     },
 

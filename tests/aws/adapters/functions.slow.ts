@@ -12,6 +12,7 @@ import type {
   SQSEvent,
 } from 'aws-lambda'
 import { Webhook } from 'standardwebhooks'
+import { documentOf } from '../../../src/platform/aws/archive/document'
 import { createBlobStore } from '../../../src/platform/aws/blob-store'
 import type { Resources } from '../../../src/platform/aws/deployed/resources'
 import { createEventStore } from '../../../src/platform/aws/event-store'
@@ -61,7 +62,7 @@ const resources: Resources = {
   glueDatabase: '',
   questionsWorkgroup: '',
   settlingWorkgroup: '',
-  lakeBucket: '',
+  lakeBucket: lake.bucket,
   // Of an API that has no connections: whoever is answered there is gone.
   connectionsEndpoint: `${settings.endpoint}/_aws/execute-api/none/test`,
 }
@@ -237,7 +238,7 @@ it('adds a statement to the record store of which its process had no more time t
   expect(page.statements).toEqual([held!])
 })
 
-it('takes up again a batch that Lambda gave up', async () => {
+it('takes up again a batch that Lambda gave up, and a record that was not converted', async () => {
   const { S3Client } = await import('@aws-sdk/client-s3')
   const blobs = createBlobStore({ client: new S3Client({}), bucket: resources.blobsBucket })
   const batches: DynamoDBStreamEvent[] = []
@@ -247,17 +248,22 @@ it('takes up again a batch that Lambda gave up', async () => {
   })
   const key = 'aws/lambda/0c1d/shardId-1/2026/11/21/2026-11-21T09.00.00-1'
   await blobs.put(key, Buffer.from(JSON.stringify({ payload: JSON.stringify(batches[0]) })))
+  const unconverted = 'errors/standard/format-conversion-failed/2026-11-21/one'
+  const { bytes } = documentOf(aRecord({ eventId: 'not-converted' }))
+  const rawData = Buffer.from(bytes).toString('base64')
+  await blobs.put(unconverted, Buffer.from(`${JSON.stringify({ attemptsMade: 1, rawData })}\n`))
   const before = await lake.objects('events/retention_class=standard/')
 
   await sweep.handler({}, {})
   const work = await rung(resources.drainQueueUrl)
-  expect(work.Records).toHaveLength(1)
+  expect(work.Records).toHaveLength(2)
   expect(await drain.handler(work, {})).toEqual({ batchItemFailures: [] })
 
   expect(await blobs.get(key)).toBeUndefined()
+  expect(await blobs.get(unconverted)).toBeUndefined()
   expect(
-    (await lake.objects('events/retention_class=standard/', before.length + 1)).length,
-  ).toBeGreaterThan(before.length)
+    (await lake.objects('events/retention_class=standard/', before.length + 2)).length,
+  ).toBeGreaterThan(before.length + 1)
 })
 
 it('erases a person where it may, and leaves the lake to the night', async () => {

@@ -13,7 +13,7 @@ export interface Resources {
   deliveriesTable: string
   liveTable: string
   deliveryQueueUrl: string
-  /** What was put aside is handed out by this queue. */
+  /** The queue hands out what was put aside. */
   drainQueueUrl: string
   /** The bucket holds bodies beside the tables, spilled requests, failed batches. */
   blobsBucket: string

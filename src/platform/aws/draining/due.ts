@@ -1,6 +1,6 @@
 import type { BlobEntry } from '../../blob-store'
 
-// What waits is looked for every five minutes (`infra/sweep.ts`).
+// The sweep looks for what waits every five minutes (`infra/sweep.ts`).
 const LOOKS_AN_HOUR = 12
 const LOOKS_A_DAY = 24 * LOOKS_AN_HOUR
 const HOUR_MS = 60 * 60 * 1000

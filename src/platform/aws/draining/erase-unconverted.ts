@@ -28,7 +28,7 @@ interface Line {
 }
 
 const PAGE = 1000
-// What is left of an object is written in pieces of this size: it may be as large as what Firehose gathers.
+// The rest of an object is written in pieces of this size: it may be as large as what Firehose gathers.
 const PIECE_BYTES = 8 * 1024 * 1024
 
 /**
