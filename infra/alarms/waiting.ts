@@ -1,5 +1,5 @@
 import { gauge, type Metric } from '../metrics'
-import { deadLetters } from '../queues'
+import { deadLetters, drainLetters } from '../queues'
 import type { Alarm } from './alarm'
 
 function ofQueue(QueueName: $util.Input<string>, name: string): Metric {
@@ -13,6 +13,17 @@ export const waiting: Alarm[] = [
     description: 'A delivery could not be handled at all',
     metrics: {
       visible: ofQueue(deadLetters.nodes.queue.name, 'ApproximateNumberOfMessagesVisible'),
+    },
+    expression: 'visible',
+    comparison: 'GreaterThanThreshold',
+    threshold: 0,
+    periods: 1,
+  },
+  {
+    name: 'DrainLetters',
+    description: 'What was put aside could not be taken up at all',
+    metrics: {
+      visible: ofQueue(drainLetters.nodes.queue.name, 'ApproximateNumberOfMessagesVisible'),
     },
     expression: 'visible',
     comparison: 'GreaterThanThreshold',

@@ -49,6 +49,7 @@ const expected: Expected[] = [
   ...ofClass('ArchiveThrottled').map((name): Expected => [name, 'ThrottledRecords', 0]),
   ...tables.map((name): Expected => [`TableThrottles${name}`, 'WriteThrottleEvents', 50]),
   ['DeadLetters', 'ApproximateNumberOfMessagesVisible', 0],
+  ['DrainLetters', 'ApproximateNumberOfMessagesVisible', 0],
   ['SettleBehind', 'SettleBehindDays', 2],
   ['PutAsideAge', 'PutAsideSeconds', 3600],
   ['PutAsideCount', 'PutAsideCount', 10_000],
@@ -160,6 +161,7 @@ describe('the alarms', () => {
         (inputs.globalSecondaryIndexes ?? []).map((one: { name: string }) => one.name),
       ),
       named(graph, 'Queue', 'DeadLettersQueue').inputs.name,
+      named(graph, 'Queue', 'DrainLettersQueue').inputs.name,
       named(graph, 'Api', 'ConnectionsApi').outputs.id,
       ...streams,
     ]

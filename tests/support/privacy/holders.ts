@@ -135,9 +135,10 @@ export const holders: Readonly<Record<string, Holder>> = {
     blobs: ['trees/'],
     shownBy: ['tests/contracts/trees.contract.ts', 'forgets what has lived its days'],
   },
-  'Spill and failed batches': {
-    blobs: ['spill/', 'failed/', 'aws/lambda/'],
-    shownBy: ['src/platform/aws/lambda/failed-batches.test.ts', 'and forgotten'],
+  'Spill, failed batches and what was not converted': {
+    // What was not converted lies under `errors/` in the bucket of the lake.
+    blobs: ['spill/', 'failed/', 'aws/lambda/', 'errors/'],
+    shownBy: ['src/ingest/drain-lane.test.ts', 'and forgotten'],
   },
 }
 
