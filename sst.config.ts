@@ -3,12 +3,19 @@
 export default $config({
   app({ stage }) {
     const isProduction = stage === 'production'
+    const { AWS_REGION: region } = process.env
+    // Where data of people lies is not to be decided by a variable that somebody forgot.
+    if (isProduction && !region) {
+      throw new Error(
+        'AWS_REGION must name the region in which stage production is, with all of its data: for instance, export AWS_REGION=eu-central-1.',
+      )
+    }
     return {
       name: 'nonius',
       home: 'aws',
       removal: isProduction ? 'retain' : 'remove',
       protect: isProduction,
-      providers: { aws: { region: (process.env.AWS_REGION ?? 'us-east-1') as aws.Region } },
+      providers: { aws: { region: (region || 'us-east-1') as aws.Region } },
     }
   },
   async run() {

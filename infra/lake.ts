@@ -46,7 +46,19 @@ function cooled<Rule extends { filter?: { prefix?: string } }>(rule: Rule) {
 // Glue takes no hyphens that Athena would not have to quote.
 const databaseName = `${$app.name}_${$app.stage}`.replaceAll('-', '_')
 
-export const database = new aws.glue.CatalogDatabase('LakeDatabase', { name: databaseName })
+/**
+ * Where Lake Formation decides ("Changing the default settings for your data lake"), a table has no permissions
+ * but those that it is created with: also those that `settle` has Athena create are left to IAM.
+ */
+export const database = new aws.glue.CatalogDatabase('LakeDatabase', {
+  name: databaseName,
+  createTableDefaultPermissions: [
+    {
+      permissions: ['ALL'],
+      principal: { dataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' },
+    },
+  ],
+})
 
 /** Firehose writes the table `archive`. Partitions are projected, so nothing crawls. */
 export const archiveTable = lake.name.apply((bucket) => {

@@ -87,6 +87,35 @@ export const archiveStreams = wholeNumber('NONIUS_ARCHIVE_STREAMS', {
   ...{ usual: 1, least: 1, most: 9 },
 })
 
+// Fewer units a new table has anyway; more than these no account has without having asked for years.
+const NEW_TABLE_WRITES = 4000
+const MOST_WRITES = 1_000_000
+
+/**
+ * The table of events and its indexes take so many write units a second from their first second on. It can be
+ * raised and never lowered: AWS knows no way back, and the provider would replace the table.
+ */
+export const warmWrites = process.env.NONIUS_WARM_WRITES
+  ? wholeNumber('NONIUS_WARM_WRITES', { usual: 0, least: NEW_TABLE_WRITES, most: MOST_WRITES })
+  : undefined
+
+// The API takes the ceiling off by this number ("OnDemandThroughput").
+const NO_CEILING = -1
+
+/** The table of events takes at most so many write units a second: what bounds the bill of an attack. */
+export const maxWrites = ceilingOf(process.env.NONIUS_MAX_WRITES)
+
+function ceilingOf(given: string | undefined): number | undefined {
+  if (!given) return undefined
+  if (given === 'none') return NO_CEILING
+  const bounds = { usual: 0, least: 100, most: MOST_WRITES }
+  const ceiling = wholeNumber('NONIUS_MAX_WRITES', bounds)
+  if (ceiling >= (warmWrites ?? 0)) return ceiling
+  throw new Error(
+    `NONIUS_MAX_WRITES must not be below NONIUS_WARM_WRITES, ${warmWrites}; it is ${ceiling}.`,
+  )
+}
+
 function wholeNumber(name: string, bounds: { usual: number; least: number; most: number }): number {
   const { usual, least, most } = bounds
   const given = process.env[name] || String(usual)

@@ -53,6 +53,15 @@ export const assumed = {
   startMs: 400,
   /** A write call has 25 statements; calls of one request go out side by side. */
   apiCallMs: 10,
+  /** A sandbox of `api` starts in so long: three times what `npm run bench:coldstart` measures without Lambda. */
+  apiStartMs: 600,
+  /**
+   * S3 answers small requests in 100 to 200 ms, as documented ("Best practices design patterns: optimizing
+   * Amazon S3 performance"); what is measured from functions of the same region is a third of it.
+   */
+  s3Ms: 100,
+  /** Unpacking a spilled request and asking S3 and the table three times take so much of one processor. */
+  drainCpuMs: 4,
   apiMemoryGb: 1,
   /** `changes` makes two Firehose calls and one to SQS around decoding. */
   changesFixedMs: 80,

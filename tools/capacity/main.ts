@@ -2,19 +2,26 @@ import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { profileNames } from '../../infra/profiles'
 import { renderTable } from '../../src/cli/table'
+import { LANES } from '../../src/ingest/draining'
 import type { IndexProfile } from '../../src/platform/aws/deployed/index-profiles'
 import { footprintOf } from '../cost/footprint'
 import { amount, positive } from '../numbers'
+import { drawBell } from './bell/draw-bell'
+import { type BellOptions, bellSettingOf, simulateBell } from './bell/simulate-bell'
+import { tellBell } from './bell/tell-bell'
 import { peakFactor } from './day'
 import { drawDay } from './draw-day'
 import { type Load, usualLoad } from './load'
-import { breakingPoints, needsOf } from './needs'
+import { breakingPoints, LARGE_REGION, needsOf } from './needs'
+import { quotas } from './quotas'
 import { shardCounts, simulateDay } from './simulate'
 
-interface Options extends Omit<Load, 'eps'> {
+interface Options extends Omit<Load, 'eps'>, BellOptions {
   eps: number
   profile: IndexProfile
   tenants: number
+  region: string
+  bell?: true
   plot?: string
   json?: true
 }
@@ -32,22 +39,46 @@ const command = new Command('capacity')
       .choices(profileNames)
       .default('standard'),
   )
-  .option('--plot <file>', 'draw the simulated day into an SVG file')
+  .option('--region <name>', 'of the deployment: limits of Firehose differ', LARGE_REGION)
+  .option(
+    '--bell',
+    'ring the bell of that day, request by request (--batch is 1 then, unless it is given)',
+  )
+  .option(
+    '--concurrency <n>',
+    'at the bell: executions that the account may have at once',
+    positive,
+    quotas.lambdaConcurrency.value,
+  )
+  .option('--warm-writes <n>', 'at the bell: NONIUS_WARM_WRITES of the deployment', positive)
+  .option('--spill-partitions <n>', 'at the bell: partitions that S3 has made of the lanes', lanes)
+  .option('--plot <file>', 'draw the simulated day, or with --bell its bell, into an SVG file')
   .option('--json', 'for programs')
   .action(plan)
 
-async function plan({ eps, profile, tenants, plot, json, ...rest }: Options) {
-  const load: Load = { ...rest, eps }
+async function plan({ eps, profile, tenants, region, plot, json, bell: rings, ...rest }: Options) {
+  const { bytes, batch, largestTenant, webhooks, ...account } = rest
+  const load: Load = { eps, bytes, batch, largestTenant, webhooks }
   const footprint = await footprintOf(load.bytes, profile)
-  const needs = needsOf(load, footprint)
-  const breaks = breakingPoints(load, footprint)
+  const needs = needsOf(load, footprint, region)
+  const breaks = breakingPoints(load, footprint, region)
   // The simulation takes the rate as the mean of a school day, and shows what its busiest seconds
   // do to the hottest index key.
   const { course, ...day } = simulateDay({ eps, tenants, shards: shardCounts })
-  if (plot) await writeFile(plot, drawDay({ eps, course }))
-  if (json) return console.log(JSON.stringify({ load, profile, needs, breaks, day }, null, 2))
+  // Canvas sends each event by itself.
+  const isGiven = command.getOptionValueSource('batch') === 'cli'
+  const atBell = isGiven ? load : { ...load, batch: 1 }
+  const bell = rings && (await simulateBell(bellSettingOf(atBell, footprint, account)))
+  if (bell?.assertions.some(({ holds }) => !holds)) process.exitCode = 1
+  if (plot) await writeFile(plot, bell ? drawBell(bell) : drawDay({ eps, course }))
+  if (json) {
+    const told = { load, profile, region, needs, breaks, day, ...(bell && { bell }) }
+    return console.log(JSON.stringify(told, null, 2))
+  }
 
-  console.log(`At ${eps} events a second (${load.batch} in a request, profile ${profile}):\n`)
+  console.log(
+    `At ${eps} events a second (${load.batch} in a request, profile ${profile}, ${region}):\n`,
+  )
   const rows = needs.map(({ part, amount, unit, limit, isAdjustable, note }) => [
     part,
     `${shown(amount)} ${unit}`,
@@ -70,12 +101,19 @@ async function plan({ eps, profile, tenants, plot, json, ...rest }: Options) {
   )
   const hottest = day.hottest.map(({ shards, writes }) => [shards, shown(writes), verdict(writes)])
   console.log(renderTable(['shards', 'writes/s of the hottest key', ''], hottest))
+  if (bell) console.log(`\n${tellBell(bell)}`)
 }
 
 const verdict = (writes: number) => (writes > 1000 ? 'over what a partition takes (1,000)' : 'fits')
 
 function shown(value: number): string {
   return value.toLocaleString('en', { maximumSignificantDigits: value < 10 ? 2 : 4 })
+}
+
+function lanes(text: string): number {
+  const value = positive(text)
+  if (Number.isInteger(value) && value <= LANES) return value
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${LANES}.`)
 }
 
 function share(text: string): number {

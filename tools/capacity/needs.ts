@@ -1,6 +1,6 @@
 import type { Footprint } from '../cost/footprint'
 import { apiRequestMs, assumed, changesBatchMs, type Load } from './load'
-import { quotas } from './quotas'
+import { firehoseLimits, quotas } from './quotas'
 
 /** A need says how much of one thing a load takes, and of what limit that is a part. */
 export interface Need {
@@ -22,9 +22,21 @@ const STREAM_BATCH = 500
 const FIREHOSE_BUFFER_BYTES = 128 * 1024 * 1024
 const FIREHOSE_BUFFER_SECONDS = 300
 const DAY_SECONDS = 24 * 3600
+/** One of the three regions where Firehose takes most; the deployment's own has to be named. */
+export const LARGE_REGION = 'us-east-1'
+
+// A class of records is spread over several streams when one would be nearly full (`NONIUS_ARCHIVE_STREAMS`).
+const STREAM_USED = 0.8
+const MOST_STREAMS = 10
+
+function streamsFor(bytesPerSecond: number, limit: number): string {
+  const streams = Math.ceil(bytesPerSecond / (limit * STREAM_USED))
+  if (streams === 1) return ''
+  return streams > MOST_STREAMS ? 'more than ten streams' : `or NONIUS_ARCHIVE_STREAMS=${streams}`
+}
 
 /** Computes what each part needs to take `load.eps` all the time. */
-export function needsOf(load: Load, footprint: Footprint): Need[] {
+export function needsOf(load: Load, footprint: Footprint, region = LARGE_REGION): Need[] {
   const { eps, batch, largestTenant } = load
   const { tableWrites, indexes, shards, documentBytes, documentsInRecord } = footprint
   const writes = eps * tableWrites
@@ -35,7 +47,8 @@ export function needsOf(load: Load, footprint: Footprint): Need[] {
   const busy = concurrencyOf(load)
   const follow = (eps / STREAM_BATCH) * (assumed.followBatchMs / 1000)
   const all = busy.api + changes + busy.deliver + follow
-  const { lambdaConcurrency, tableWrites: tableQuota, firehoseBytes, firehoseRequests } = quotas
+  const { lambdaConcurrency, lambdaRequestsPerExecution, tableWrites: tableQuota } = quotas
+  const firehose = firehoseLimits(region)
 
   return [
     need('api: instances at work', busy.api, 'executions'),
@@ -62,11 +75,12 @@ export function needsOf(load: Load, footprint: Footprint): Need[] {
       }),
     ),
     need('Firehose: data', lakeBytes, 'bytes/s', {
-      limit: firehoseBytes.value,
+      limit: firehose.bytes,
       isAdjustable: true,
+      note: streamsFor(lakeBytes, firehose.bytes),
     }),
     need('Firehose: requests', eps / (documentsInRecord * 500), 'requests/s', {
-      limit: firehoseRequests.value,
+      limit: firehose.requests,
       isAdjustable: true,
     }),
     need('lake: files a day', filesADay(lakeBytes), 'files'),
@@ -74,7 +88,11 @@ export function needsOf(load: Load, footprint: Footprint): Need[] {
       note: 'for each retention class in use; the hours are folders in it',
     }),
     need('webhooks: messages', messages, 'messages/s'),
-    need('requests', eps / batch, 'requests/s'),
+    need('all functions: requests', eps / batch, 'requests/s', {
+      limit: lambdaConcurrency.value * lambdaRequestsPerExecution.value,
+      isAdjustable: true,
+      note: 'ten for each execution that the account may have at once',
+    }),
   ]
 
   function hottestKey(index: string): number {
@@ -105,9 +123,13 @@ function need(part: string, amount: number, unit: string, more: Partial<Need> = 
 }
 
 /** Tells which limit a growing load meets first: the rate at which it meets each, lowest first. */
-export function breakingPoints(load: Load, footprint: Footprint): { part: string; eps: number }[] {
+export function breakingPoints(
+  load: Load,
+  footprint: Footprint,
+  region = LARGE_REGION,
+): { part: string; eps: number }[] {
   const at = 10_000 // at this rate rounding up does not show
-  return needsOf({ ...load, eps: at }, footprint)
+  return needsOf({ ...load, eps: at }, footprint, region)
     .flatMap(({ part, amount, limit, unit }) =>
       // The limit of `changes` grows with the table, so it is no rate.
       limit === undefined || part.startsWith('changes')

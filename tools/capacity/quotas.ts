@@ -10,7 +10,7 @@ export interface Quota {
 
 const docs = 'docs.aws.amazon.com'
 
-/** These are the quotas of a new account in us-east-1, read in November 2026. */
+/** These are the quotas of a new account, read in November 2026; of Firehose, where they are largest. */
 export const quotas = {
   lambdaConcurrency: {
     of: 'Lambda: concurrent executions of the account',
@@ -18,6 +18,20 @@ export const quotas = {
     unit: 'executions',
     isAdjustable: true,
     source: `${docs}/lambda/latest/dg/gettingstarted-limits.html`,
+  },
+  lambdaScaling: {
+    of: 'Lambda: sandboxes of one function that are started within ten seconds',
+    value: 1000,
+    unit: 'executions in 10 s',
+    isAdjustable: false,
+    source: `${docs}/lambda/latest/dg/scaling-behavior.html`,
+  },
+  lambdaRequestsPerExecution: {
+    of: 'Lambda: requests a second, for each concurrent execution of the account',
+    value: 10,
+    unit: 'requests/s',
+    isAdjustable: false,
+    source: `${docs}/lambda/latest/dg/lambda-concurrency.html`,
   },
   tableWrites: {
     of: 'DynamoDB: writes of an on-demand table, and of each index',
@@ -76,3 +90,14 @@ export const quotas = {
     source: `${docs}/AmazonS3/latest/userguide/optimizing-performance.html`,
   },
 } as const satisfies Record<string, Quota>
+
+// Firehose takes a fifth everywhere else, and half the requests (its page of quotas, "Direct PUT").
+const largeFirehose: readonly string[] = ['us-east-1', 'us-west-2', 'eu-west-1']
+
+/** Returns what a delivery stream of Firehose takes in a region, bytes and requests a second. */
+export function firehoseLimits(region: string): { bytes: number; requests: number } {
+  const [bytes, requests] = [quotas.firehoseBytes.value, quotas.firehoseRequests.value]
+  return largeFirehose.includes(region)
+    ? { bytes, requests }
+    : { bytes: bytes / 5, requests: requests / 2 }
+}

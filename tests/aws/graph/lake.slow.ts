@@ -41,6 +41,17 @@ describe('the table of the lake', () => {
     expect(values.sort()).toEqual([...retentionClasses].sort())
   })
 
+  it('is left to IAM, also where Lake Formation decides about new tables', () => {
+    const database = named(graph, 'CatalogDatabase', 'LakeDatabase').inputs
+    expect(database.name).toBe(table.databaseName)
+    expect(database.createTableDefaultPermissions).toEqual([
+      {
+        permissions: ['ALL'],
+        principal: { dataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' },
+      },
+    ])
+  })
+
   it('lies in the lake', () => {
     expect(table.storageDescriptor.location).toBe(`s3://${bucket.inputs.bucket}/events/`)
   })

@@ -39,6 +39,21 @@ describe('production', () => {
   })
 })
 
+describe('the region', () => {
+  it('of production is named by its deployer, or nothing is deployed', () => {
+    for (const AWS_REGION of ['', undefined]) {
+      const { status, stdout, stderr } = synthesise(['--stage', 'production'], { AWS_REGION })
+      expect(status).toBe(1)
+      expect(stdout).toBe('')
+      expect(stderr).toContain('AWS_REGION must name the region in which stage production is')
+    }
+  })
+
+  it('of any other stage is usual when nobody names it', () => {
+    expect(ci.app).toMatchObject({ providers: { aws: { region: 'us-east-1' } } })
+  })
+})
+
 describe('a stage', () => {
   it('tells every function which environment it is, whatever the deployer has set', () => {
     for (const [graph, environment] of [

@@ -88,3 +88,45 @@ describe('the indexes of the events', () => {
     expect(stderr).toContain('NONIUS_INDEX_PROFILE must be one of lean, standard, full')
   })
 })
+
+describe('the writes that the table of events takes', () => {
+  it('are what AWS gives a new table, unless the deployer says so', () => {
+    const { inputs } = named(graph, 'Table', 'EventsTable')
+    expect(inputs).not.toHaveProperty('warmThroughput')
+    expect(inputs).not.toHaveProperty('onDemandThroughput')
+  })
+
+  it('are as many in its indexes, which would hold it up, and are bounded in the table alone', () => {
+    const warmed = graphOf('ci', { NONIUS_WARM_WRITES: '40000', NONIUS_MAX_WRITES: '60000' })
+    const warm = { writeUnitsPerSecond: 40_000 }
+    for (const { name, inputs } of ofType(warmed, 'Table')) {
+      const isEvents = name === 'EventsTable'
+      expect(inputs.warmThroughput).toEqual(isEvents ? warm : undefined)
+      expect(inputs.onDemandThroughput).toEqual(
+        isEvents ? { maxWriteRequestUnits: 60_000 } : undefined,
+      )
+      for (const index of inputs.globalSecondaryIndexes ?? []) {
+        expect(index.warmThroughput).toEqual(isEvents ? warm : undefined)
+        expect(index).not.toHaveProperty('onDemandThroughput')
+      }
+    }
+  })
+
+  it('are not allowed to be fewer than they are warmed for', () => {
+    const env = { NONIUS_WARM_WRITES: '40000', NONIUS_MAX_WRITES: '39999' }
+    const { status, stderr } = synthesise([], env)
+    expect(status).toBe(1)
+    expect(stderr).toContain('NONIUS_MAX_WRITES must not be below NONIUS_WARM_WRITES, 40000')
+  })
+})
+
+describe('a table of production', () => {
+  it('stops a deployment that would replace it by an empty one', () => {
+    // The provider replaces a table whose warm throughput is lowered.
+    for (const { inputs, ...made } of ofType(graph, 'Table')) {
+      expect([made.name, made.protect]).toEqual([made.name, true])
+    }
+    const thrownAway = ofType(graphOf('ci'), 'Table').filter(({ protect }) => protect)
+    expect(thrownAway).toEqual([])
+  })
+})
