@@ -179,4 +179,23 @@ describe('what events cost on AWS', () => {
       for (const [at, usd] of found.entries()) expect(Math.abs(told[at]! - usd)).toBeLessThan(0.006)
     }
   })
+
+  it('is, part by part, what the document says', async () => {
+    const document = read('docs/cost.md').replaceAll(/\s+/g, ' ')
+    const said = (pattern: RegExp) => Number(pattern.exec(document)?.[1])
+    const workload = { ...usual, hotTtlDays: 30, ...(await footprintFor(3000, 'standard')) }
+    const lines = billOf(workload)
+    const usdOf = (...parts: string[]) =>
+      totalOf(lines.filter(({ resource }) => parts.some((part) => resource.startsWith(part))))
+    const ofBatches = usdOf('changes', 'follow', 'counts of types', 'trees: leaves', 'trees: put')
+    expect(said(/types in it: US\$ ([\d.]+) a million/)).toBeCloseTo(ofBatches, 2)
+    expect(said(/five hundred make that US\$ ([\d.]+);/)).toBeCloseTo(ofBatches / 5, 1)
+    expect(said(/US\$ ([\d.]+) of it is for \[proofs\]/)).toBeCloseTo(usdOf('trees'), 1.9)
+    const one = totalOf(billOf({ ...workload, batch: 1 }))
+    expect(said(/costs US\$ ([\d.]+) a million more than twenty/)).toBeCloseTo(
+      one - totalOf(lines),
+      2,
+    )
+    expect(said(/Of an event of 3 KB, (\d+) bytes/) / workload.parquetBytes).toBeCloseTo(1, 1.5)
+  })
 })
