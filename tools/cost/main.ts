@@ -115,7 +115,7 @@ async function bill(options: Options) {
   console.log(`\n  US$ ${total.toFixed(2)} in all, ${aMillion(total)} a million.`)
   console.log(`  One event a request: ${aMillion(oneARequest)} a million.`)
   console.log(
-    '\nBesides, a month, whatever arrives: the KMS key and some sixty alarms and their metrics, US$ 15.',
+    '\nBesides, a month, whatever arrives: the KMS key and some sixty alarms and their metrics, US$ 16.',
   )
 }
 

@@ -33,7 +33,7 @@ it('says what a deployment costs to which nothing is sent', () => {
     count('Dashboard') * prices.dashboard.usd +
     count('Key') * prices.kmsKey.usd
   // Besides, some cents: Lambda asks an empty queue and calls the sweep.
-  expect(Math.ceil(usd)).toBe(15)
-  expect(document).toContain('US$ 15 a month')
-  expect(read('docs/cost.md')).toContain('US$ 15 a month')
+  expect(Math.ceil(usd)).toBe(16)
+  expect(document).toContain('US$ 16 a month')
+  expect(read('docs/cost.md')).toContain('US$ 16 a month')
 })

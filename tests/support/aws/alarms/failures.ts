@@ -65,7 +65,8 @@ async function sendTo(room: AlarmRoom, name: string) {
   const { QueueUrl } = await room.sqs.send(
     new GetQueueUrlCommand({ QueueName: queue!.inputs.name }),
   )
-  await room.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'unheard of' }))
+  const order = name.includes('Drain') && { MessageGroupId: 'a', MessageDeduplicationId: 'a' }
+  await room.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'unheard of', ...order }))
   room.onMend(() => room.sqs.send(new PurgeQueueCommand({ QueueUrl })))
 }
 
@@ -317,6 +318,16 @@ export const failures: Failure[] = [
     alarms: ['DeadLetters'],
     async happens(room) {
       await sendTo(room, 'DeadLettersQueue')
+      await beat(room)
+      await handOn(room, 'Changes', 'Follow')
+      await room.pass()
+    },
+  },
+  {
+    failure: 'a part of what was put aside that nothing can take up',
+    alarms: ['DrainLetters'],
+    async happens(room) {
+      await sendTo(room, 'DrainLettersQueue')
       await beat(room)
       await handOn(room, 'Changes', 'Follow')
       await room.pass()

@@ -36,9 +36,11 @@ export async function anAlarmRoom() {
   let samples: Sample[] = []
   let aheadMs = 0
 
+  let putAside = 0
   let listeners: { functionName: string; heard(): void }[] = []
 
   function count(sample: Sample) {
+    if (sample.name === 'PutAsideCount') putAside = sample.value
     if (sample.name === 'Errors') hear(sample.dimensions.FunctionName!)
     const unit = ages[sample.name]
     if (unit === undefined) return void samples.push(sample)
@@ -115,6 +117,9 @@ export async function anAlarmRoom() {
       const real = Date.now()
       jumps.push({ real, offset: begin - real })
     },
+
+    /** Tells how much was put aside, as it was last reported. */
+    putAside: () => putAside,
 
     /** Tells which alarms are raised, as `infra/` names them. */
     raised(): string[] {
