@@ -342,3 +342,15 @@ function isOurs(resource: string): boolean {
     )
   )
 }
+
+// "IAM and AWS STS quotas": so many for all inline policies of a role together, white space left out.
+const ROLE_CHARACTERS = 10_240
+
+it('are no more for a role than IAM takes', () => {
+  const sizes = ofType(graph, 'Role').map(({ name, inputs }) => {
+    const policies: { policy: string | object }[] = inputs.inlinePolicies ?? []
+    const texts = policies.map(({ policy }) => JSON.stringify(documentOf(policy as string)))
+    return { name, size: texts.join('').replace(/\s/g, '').length }
+  })
+  expect(sizes.filter(({ size }) => size > ROLE_CHARACTERS)).toEqual([])
+})
