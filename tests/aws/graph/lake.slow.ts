@@ -154,6 +154,7 @@ describe('what is kept', () => {
       ...large,
       ['bodies/', 37],
       ['statements/', 2562],
+      ['quarantine/', 396],
       ['attachments/', 2562],
       ['access/', 38],
       ['exports/', 5],

@@ -40,9 +40,9 @@ const writers: Record<string, Partial<Record<Partition, string>>> = {
   Deliver: { webhooks: 'Update' },
   Settle: {},
   Erase: { arrivals: 'Update', keys: 'Update', tenants: 'Update' },
+  Drain: { arrivals: 'Update', types: 'Update' },
   Sweep: {
     arrivals: 'Update',
-    types: 'Update',
     rootSecret: 'Put',
     connections: 'Put Update Delete',
   },
@@ -88,12 +88,17 @@ const users: Record<string, Uses> = {
   Deliver: { bodies: 'r', statements: 'r', lasting: 'r', expiring: 'r', large: 'r' },
   Settle: { lasting: 'r', expiring: 'r', large: 'rd', settling: 'rw' },
   Erase: {
-    ...{ ...ingest, ...files, bodies: 'rwd', statements: 'rwd', attachments: 'rd', large: 'r' },
+    ...{ ...ingest, ...files, bodies: 'rwd', statements: 'rwd', attachments: 'rd', large: 'rd' },
     ...{ trees: 'rwd', leaves: 'rwd', failed: 'rwd', givenUp: 'rwd', settling: 'rw' },
+    spill: 'rwd',
+  },
+  Drain: {
+    ...{ ...ingest, spill: 'rwd', large: 'w', leaves: 'w' },
+    ...{ failed: 'rwd', givenUp: 'rd' },
   },
   Sweep: {
-    ...{ ...ingest, ...files, spill: 'rwd', attachments: 'r', large: 'rw' },
-    ...{ trees: 'rwd', leaves: 'rwd', failed: 'rw', givenUp: 'rd' },
+    ...{ ...ingest, ...files, attachments: 'r', large: 'r' },
+    ...{ trees: 'rwd', leaves: 'rwd' },
   },
 }
 
