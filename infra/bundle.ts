@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from
 import { basename, join } from 'node:path'
 import { modulesIn } from '../src/reducers/worker/modules'
 import { builtinsAsTaken } from './builtins'
+import { directImports } from './direct-imports'
 import { reducersFolder } from './settings'
 import { inOneFile } from './start-file'
 
@@ -26,6 +27,15 @@ const standIns = [
     // Lambda puts credentials into the environment. The SDK's chain would bring SSO, STS, IMDS along.
     filter: /^@aws-sdk\/credential-provider-node$/,
     contents: `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env'`,
+  },
+  {
+    // The client of DynamoDB makes a memory for endpoints that it discovers, which it does for nobody
+    // who does not ask for it; a map has the little that it takes of it.
+    filter: /^mnemonist\/lru-cache$/,
+    contents: `export default class extends Map {
+      constructor() { super() }
+      peek(key) { return this.get(key) }
+    }`,
   },
 ]
 
@@ -92,7 +102,13 @@ async function build(name: string, folder: string, maps: string) {
     platform: 'node',
     target: 'es2023', // the newest that SST's esbuild knows; Node 24 has all of it
     mainFields: ['module', 'main'],
-    plugins: [...standIns.map(standIn), builtinsAsTaken, reducersOfOperator, inOneFile(entry)],
+    plugins: [
+      ...standIns.map(standIn),
+      directImports,
+      builtinsAsTaken,
+      reducersOfOperator,
+      inOneFile(entry),
+    ],
     absWorkingDir: $cli.paths.root,
     tsconfigRaw: {},
     logLevel: 'error',

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** A member of a module: the module that has it, and its name there. */
+interface Member {
+  path: string
+  name: string
+}
+
+type Locate = (path: string, importer: string) => Promise<string | undefined>
+
+const NAMESPACE = 'direct import'
+const others = Symbol('resolved by the others')
+
+/**
+ * Leads what is imported of the SDK to the module that has it, past the index that names everything. esbuild
+ * has a start read all that its modules reach and that anybody needs: by an index, the client of DynamoDB
+ * reaches what only that of S3 needs, such as XML.
+ */
+export const directImports: import('esbuild').Plugin = {
+  name: 'direct imports',
+  setup({ onResolve, onLoad, resolve }) {
+    const found = (path: string, importer: string) => {
+      const from = { importer, resolveDir: dirname(importer), kind: 'import-statement' as const }
+      return resolve(path, { ...from, pluginData: others })
+    }
+    async function locate(path: string, importer: string) {
+      const { errors, namespace, external, path: at } = await found(path, importer)
+      return errors.length > 0 || external || namespace !== 'file' ? undefined : at
+    }
+
+    onResolve(
+      { filter: /^(?:@smithy|@aws-sdk)\/|^\.\.?\// },
+      async ({ path, importer, ...from }) => {
+        const isImport = from.kind === 'import-statement' && from.namespace === 'file'
+        if (!isImport || from.pluginData === others) return undefined
+        if (path.startsWith('.') && !isOfSdk(importer)) return undefined
+        const index = await locate(path, importer)
+        const names = namesTaken(read(importer), path)
+        if (index === undefined || names === undefined || !isIndex(index)) return undefined
+        const members = await Promise.all(names.map((name) => findMember(name, index, locate)))
+        if (members.includes(undefined)) return undefined
+        const contents = names.map((name, at) => {
+          const member = members[at]!
+          return `export { ${member.name} as ${name} } from ${JSON.stringify(member.path)}`
+        })
+        const suffix = `?${names}`
+        return {
+          ...{ path: index, suffix, namespace: NAMESPACE, sideEffects: false },
+          pluginData: contents.join('\n'),
+        }
+      },
+    )
+    onLoad({ filter: /./, namespace: NAMESPACE }, ({ pluginData: contents, path }) => ({
+      contents,
+      resolveDir: dirname(path),
+    }))
+  },
+}
+
+const texts = new Map<string, string>()
+
+function read(path: string): string {
+  const text = texts.get(path) ?? readFileSync(path, 'utf8')
+  texts.set(path, text)
+  return text
+}
+
+const isOfSdk = (path: string) => /\/node_modules\/@(?:smithy|aws-sdk)\//.test(path)
+
+/** Tells an index: a module of the SDK that hands on what others have. */
+function isIndex(path: string): boolean {
+  return isOfSdk(path) && path.endsWith('.js') && /^export (?:\*|\{[^}]*\}) from/m.test(read(path))
+}
+
+/** Lists what a module imports from another, by the names there; undefined where it takes all of it. */
+function namesTaken(text: string, from: string): string[] | undefined {
+  const names: string[] = []
+  const quoted = from.replaceAll(/[.\\/]/g, '\\$&')
+  for (const [, clause] of text.matchAll(clausesFrom(quoted))) {
+    if (clause!.startsWith('type ')) continue
+    const listed = /^\{([^}]*)\}\s*$/.exec(clause!)?.[1]
+    if (listed === undefined) return undefined
+    names.push(...pairsOf(listed).map(([name]) => name))
+  }
+  return names.length > 0 ? [...new Set(names)].sort() : undefined
+}
+
+const clausesFrom = (quoted: string) =>
+  new RegExp(`^(?:import|export)\\s+([^'"();]*?)\\s*from\\s*['"]${quoted}['"]`, 'gm')
+
+/** Reads `a, b as c, type D` as pairs of both names, without what is a type. */
+function pairsOf(listed: string): [name: string, as: string][] {
+  const items = listed.split(',').map((item) => item.trim())
+  return items
+    .filter((item) => item !== '' && !item.startsWith('type '))
+    .map((item) => {
+      const [name, as = name] = item.split(/\s+as\s+/) as [string, string?]
+      return [name, as]
+    })
+}
+
+/** Finds the module that has a member, from the index that names it on. */
+async function findMember(name: string, path: string, locate: Locate): Promise<Member | undefined> {
+  const text = read(path)
+  const declared = new RegExp(
+    `^export (?:async )?(?:const|let|var|class|function\\*?) ${name.replaceAll('$', '\\$')}(?![\\w$])`,
+    'm',
+  )
+  if (declared.test(text)) return { path, name }
+  for (const [, listed, from] of text.matchAll(/^export \{([^}]*)\}(?: from "([^"]+)")?/gm)) {
+    const own = pairsOf(listed!).find(([, as]) => as === name)?.[0]
+    if (own === undefined) continue
+    return from === undefined ? { path, name } : inside(own, from)
+  }
+  for (const [, from] of text.matchAll(/^export \* from "([^"]+)"/gm)) {
+    const member = await inside(name, from!)
+    if (member !== undefined) return member
+  }
+  return undefined
+
+  async function inside(own: string, from: string) {
+    const at = await locate(from, path)
+    return at === undefined ? undefined : findMember(own, at, locate)
+  }
+}
