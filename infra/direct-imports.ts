@@ -10,6 +10,9 @@ interface Member {
 type Locate = (path: string, importer: string) => Promise<string | undefined>
 
 const NAMESPACE = 'direct import'
+// What an index has itself beside what it hands on, by its path.
+const OWN = 'own members of an index'
+const HANDED_ON = /^export (?:\*(?: as \w+)?|\{[^}]*\}) from "[^"]+";?$/gm
 const others = Symbol('resolved by the others')
 
 /**
@@ -32,7 +35,7 @@ export const directImports: import('esbuild').Plugin = {
     onResolve(
       { filter: /^(?:@smithy|@aws-sdk)\/|^\.\.?\// },
       async ({ path, importer, ...from }) => {
-        const isImport = from.kind === 'import-statement' && from.namespace === 'file'
+        const isImport = from.kind === 'import-statement' && ['file', OWN].includes(from.namespace)
         if (!isImport || from.pluginData === others) return undefined
         if (path.startsWith('.') && !isOfSdk(importer)) return undefined
         const index = await locate(path, importer)
@@ -51,6 +54,19 @@ export const directImports: import('esbuild').Plugin = {
         }
       },
     )
+    onResolve({ filter: new RegExp(`^${OWN}:`) }, ({ path }) => {
+      return { path: path.slice(OWN.length + 1), namespace: OWN, sideEffects: false }
+    })
+    onLoad({ filter: /./, namespace: OWN }, ({ path }) => ({
+      contents: read(path).replaceAll(HANDED_ON, ''),
+      resolveDir: dirname(path),
+    }))
+    // There is one of each, whoever takes all of an index.
+    onLoad({ filter: /\/dist-es\/.*index\.js$/, namespace: 'file' }, ({ path }) => {
+      if (!isIndex(path)) return undefined
+      const contents = [...read(path).match(HANDED_ON)!, `export * from "${OWN}:${path}"`]
+      return { contents: contents.join('\n'), resolveDir: dirname(path) }
+    })
     onLoad({ filter: /./, namespace: NAMESPACE }, ({ pluginData: contents, path }) => ({
       contents,
       resolveDir: dirname(path),
@@ -111,13 +127,23 @@ async function findMember(name: string, path: string, locate: Locate): Promise<M
   for (const [, listed, from] of text.matchAll(/^export \{([^}]*)\}(?: from "([^"]+)")?/gm)) {
     const own = pairsOf(listed!).find(([, as]) => as === name)?.[0]
     if (own === undefined) continue
-    return from === undefined ? { path, name } : inside(own, from)
+    if (from !== undefined) return inside(own, from)
+    return (await imported(own)) ?? { path, name }
   }
   for (const [, from] of text.matchAll(/^export \* from "([^"]+)"/gm)) {
     const member = await inside(name, from!)
     if (member !== undefined) return member
   }
   return undefined
+
+  /** Follows what a module imports in one statement and exports in another. */
+  async function imported(as: string) {
+    for (const [, listed, from] of text.matchAll(/^import \{([^}]*)\} from "([^"]+)"/gm)) {
+      const own = pairsOf(listed!).find(([, one]) => one === as)?.[0]
+      if (own !== undefined) return inside(own, from!)
+    }
+    return undefined
+  }
 
   async function inside(own: string, from: string) {
     const at = await locate(from, path)
