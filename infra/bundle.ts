@@ -39,6 +39,23 @@ const standIns = [
   },
 ]
 
+// The SDK's, but for bodies that are streams of files, of which Lambda has none: to know one, Node loads all of
+// its streams of files, and modules for lines of terminals with them.
+const lengthOfBodies = `export const calculateBodyLength = (body) => {
+  const { byteLength, size, start, end } = body || ''
+  const length = typeof body === 'string' ? Buffer.byteLength(body)
+    : byteLength ?? size ?? (body ? end + 1 - start : 0)
+  if (Number.isInteger(length)) return length
+  throw new Error('Body Length computation failed for ' + body)
+}`
+const withoutFiles: import('esbuild').Plugin = {
+  name: 'bodies that are no files',
+  setup({ onLoad }) {
+    const filter = /[\\/]util-body-length[\\/]calculateBodyLength\.js$/
+    onLoad({ filter }, () => ({ contents: lengthOfBodies }))
+  },
+}
+
 // These run reducers, in a thread that has an entry of its own beside theirs.
 const reduces = ['changes', 'drain']
 const THREAD = 'src/reducers/worker/worker.ts'
@@ -104,6 +121,7 @@ async function build(name: string, folder: string, maps: string) {
     mainFields: ['module', 'main'],
     plugins: [
       ...standIns.map(standIn),
+      withoutFiles,
       directImports,
       builtinsAsTaken,
       reducersOfOperator,

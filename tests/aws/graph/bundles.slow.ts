@@ -25,7 +25,7 @@ const typesOnly = ['ZodObject', 'ZodRawShape', 'core', 'input', 'output']
 // client of S3.
 const BYTES_AT_START: Record<string, number> = {
   Api: 460_000,
-  Realtime: 575_000,
+  Realtime: 450_000,
   Settle: 510_000,
   Sweep: 770_000,
 }
