@@ -5,6 +5,7 @@ import { builtinsAsTaken } from './builtins'
 import { directImports } from './direct-imports'
 import { reducersFolder } from './settings'
 import { inOneFile } from './start-file'
+import { trimmed } from './trimmed'
 
 // The product and its OpenAPI documents take these from Zod's namespace object. A bundler includes
 // such an object whole, with its messages in fifty languages and its compiler: 350 KB. (A test
@@ -38,23 +39,6 @@ const standIns = [
     }`,
   },
 ]
-
-// The SDK's, but for bodies that are streams of files, of which Lambda has none: to know one, Node loads all of
-// its streams of files, and modules for lines of terminals with them.
-const lengthOfBodies = `export const calculateBodyLength = (body) => {
-  const { byteLength, size, start, end } = body || ''
-  const length = typeof body === 'string' ? Buffer.byteLength(body)
-    : byteLength ?? size ?? (body ? end + 1 - start : 0)
-  if (Number.isInteger(length)) return length
-  throw new Error('Body Length computation failed for ' + body)
-}`
-const withoutFiles: import('esbuild').Plugin = {
-  name: 'bodies that are no files',
-  setup({ onLoad }) {
-    const filter = /[\\/]util-body-length[\\/]calculateBodyLength\.js$/
-    onLoad({ filter }, () => ({ contents: lengthOfBodies }))
-  },
-}
 
 // These run reducers, in a thread that has an entry of its own beside theirs.
 const reduces = ['changes', 'drain']
@@ -121,7 +105,7 @@ async function build(name: string, folder: string, maps: string) {
     mainFields: ['module', 'main'],
     plugins: [
       ...standIns.map(standIn),
-      withoutFiles,
+      trimmed,
       directImports,
       builtinsAsTaken,
       reducersOfOperator,
