@@ -109,7 +109,7 @@ async function build(name: string, folder: string, maps: string) {
       directImports,
       builtinsAsTaken,
       reducersOfOperator,
-      inOneFile(entry),
+      inOneFile(entry, $cli.paths.root),
     ],
     absWorkingDir: $cli.paths.root,
     tsconfigRaw: {},

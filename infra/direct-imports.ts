@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 /** A member of a module: the module that has it, and its name there. */
 interface Member {
@@ -10,9 +10,11 @@ interface Member {
 type Locate = (path: string, importer: string) => Promise<string | undefined>
 
 const NAMESPACE = 'direct import'
-// What an index has itself beside what it hands on, by its path.
+// A module of this namespace has what an index declares itself, beside what it hands on.
 const OWN = 'own members of an index'
 const HANDED_ON = /^export (?:\*(?: as \w+)?|\{[^}]*\}) from "[^"]+";?$/gm
+// These have an index of what clients share, or of more operations than are called.
+const INDICES = /^@smithy\/core(?:\/|$)|^@aws-sdk\/(?:core(?:\/|$)|client-dynamodb$)/
 const others = Symbol('resolved by the others')
 
 /**
@@ -23,37 +25,41 @@ const others = Symbol('resolved by the others')
 export const directImports: import('esbuild').Plugin = {
   name: 'direct imports',
   setup({ onResolve, onLoad, resolve }) {
-    const found = (path: string, importer: string) => {
-      const from = { importer, resolveDir: dirname(importer), kind: 'import-statement' as const }
-      return resolve(path, { ...from, pluginData: others })
+    const located = new Map<string, Promise<string | undefined>>()
+    const locate: Locate = (path, importer) => {
+      if (path.startsWith('.')) return Promise.resolve(fileAt(join(dirname(importer), path)))
+      const key = `${path} ${packageOf(importer)}`
+      const found = located.get(key) ?? byOthers(path, importer)
+      located.set(key, found)
+      return found
     }
-    async function locate(path: string, importer: string) {
-      const { errors, namespace, external, path: at } = await found(path, importer)
-      return errors.length > 0 || external || namespace !== 'file' ? undefined : at
+    async function byOthers(path: string, importer: string) {
+      const from = { importer, resolveDir: dirname(importer), kind: 'import-statement' as const }
+      const { errors, external, ...found } = await resolve(path, { ...from, pluginData: others })
+      const isFile = errors.length === 0 && !external && found.namespace === 'file'
+      return isFile ? found.path : undefined
     }
 
-    onResolve(
-      { filter: /^(?:@smithy|@aws-sdk)\/|^\.\.?\// },
-      async ({ path, importer, ...from }) => {
-        const isImport = from.kind === 'import-statement' && ['file', OWN].includes(from.namespace)
-        if (!isImport || from.pluginData === others) return undefined
-        if (path.startsWith('.') && !isOfSdk(importer)) return undefined
-        const index = await locate(path, importer)
-        const names = namesTaken(read(importer), path)
-        if (index === undefined || names === undefined || !isIndex(index)) return undefined
-        const members = await Promise.all(names.map((name) => findMember(name, index, locate)))
-        if (members.includes(undefined)) return undefined
-        const contents = names.map((name, at) => {
-          const member = members[at]!
-          return `export { ${member.name} as ${name} } from ${JSON.stringify(member.path)}`
-        })
-        const suffix = `?${names}`
-        return {
-          ...{ path: index, suffix, namespace: NAMESPACE, sideEffects: false },
-          pluginData: contents.join('\n'),
-        }
-      },
-    )
+    // Each call of a plugin costs, and there are thousands of imports: only these are looked at.
+    onResolve({ filter: INDICES }, async ({ path, importer, ...from }) => {
+      const isImport = from.kind === 'import-statement' && ['file', OWN].includes(from.namespace)
+      if (!isImport || from.pluginData === others) return undefined
+      const index = await locate(path, importer)
+      const names = namesTaken(read(importer), path)
+      if (index === undefined || names === undefined || !isIndex(index)) return undefined
+      const members = await Promise.all(names.map((name) => findMember(name, index, locate)))
+      if (members.includes(undefined)) return undefined
+      const contents = names.map((name, at) => {
+        const { path, name: own } = members[at]!
+        const from = isIndex(path) ? `${OWN}:${path}` : path
+        return `export { ${own} as ${name} } from ${JSON.stringify(from)}`
+      })
+      const suffix = `?${names}`
+      return {
+        ...{ path: index, suffix, namespace: NAMESPACE, sideEffects: false },
+        pluginData: contents.join('\n'),
+      }
+    })
     onResolve({ filter: new RegExp(`^${OWN}:`) }, ({ path }) => {
       return { path: path.slice(OWN.length + 1), namespace: OWN, sideEffects: false }
     })
@@ -81,6 +87,16 @@ function read(path: string): string {
   texts.set(path, text)
   return text
 }
+
+/** Finds the file that a path without an ending means. */
+function fileAt(path: string): string | undefined {
+  return [path, `${path}.js`, `${path}/index.js`].find(
+    (one) => /\.js$/.test(one) && existsSync(one),
+  )
+}
+
+/** Returns the folder of the package that a module is of; packages may have others of their own. */
+const packageOf = (path: string) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? ''
 
 const isOfSdk = (path: string) => /\/node_modules\/@(?:smithy|aws-sdk)\//.test(path)
 
