@@ -10,9 +10,9 @@ import { synth } from '../tools/synth/synth'
 // aws:install` once.
 
 const ROUNDS = 15
-// The goals are 450 KB, the SDK included, and twice the start of an empty function.
-const GOAL_BYTES = 450_000
-const GOAL_RATIO = 2
+// The goals for `api` are those of issue 20: 460 KB, the SDK included, and 1.6 × the start of an empty function.
+const GOAL_BYTES = 460_000
+const GOAL_RATIO = 1.6
 
 interface Deployed {
   name: string

@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda'
 import { Resource } from 'sst'
 import { readConfig } from '../src/config/read-config'
-import { createApp } from '../src/http/app'
 import { rateLimitOf } from '../src/http/rate-limit'
 import { handshakeWith } from '../src/http/realtime/handshake'
+import { createHandshakes } from '../src/http/realtime/handshakes'
 import { createSharedLimiter, ratesOf } from '../src/limits/limiter'
 import { openServing } from '../src/platform/aws'
 import { MAX_MESSAGE_BYTES } from '../src/platform/aws/connections'
@@ -16,7 +16,7 @@ import { createTimeLeft } from '../src/platform/aws/lambda/time-left'
 import { openConnections } from '../src/platform/aws/open-connections'
 import { systemClock as clock } from '../src/platform/clock'
 import { observerName, observerPath } from '../src/realtime/observer-address'
-import { performOf, socketProtocols } from '../src/realtime/protocol'
+import { socketProtocols } from '../src/realtime/protocol'
 import { MAX_CONDITIONS_BYTES, relayedLazily } from '../src/realtime/relayed/lazily'
 import { subscribeName, subscribePath } from '../src/realtime/subscribe-frames'
 import { createServices } from '../src/services'
@@ -64,7 +64,10 @@ const subscribe = relayedLazily(
 const observe = relayedLazily(
   { name: observerName, path: observerPath, hearsLate: true },
   async () => {
-    const { createRelayedObserver } = await import('../src/realtime/relayed/observer')
+    const [{ createRelayedObserver }, { performOf }] = await Promise.all([
+      import('../src/realtime/relayed/observer'),
+      import('../src/realtime/performing'),
+    ])
     return createRelayedObserver({
       ...{ ...services, documents: platform.documents, connections: opened.connections },
       ...{ perform: performOf(services), maxMessageBytes: MAX_MESSAGE_BYTES },
@@ -78,7 +81,7 @@ const handle = createRealtimeHandler({
   ...opened,
   protocols: socketProtocols(services, limits),
   relayed: [subscribe, observe],
-  handshake: handshakeWith(createApp(services, { limit: rateLimitOf(services) })),
+  handshake: handshakeWith(createHandshakes(services, { limit: rateLimitOf(services) })),
   log,
 })
 

@@ -80,7 +80,7 @@ async function openRelay(leftMs: () => number) {
   const [{ createServices }, { performOf }, { createStreamRelay }, { openConnections }] =
     await Promise.all([
       import('../src/services'),
-      import('../src/realtime/protocol'),
+      import('../src/realtime/performing'),
       import('../src/realtime/relayed/observer'),
       import('../src/platform/aws/open-connections'),
     ])

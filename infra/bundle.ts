@@ -2,8 +2,10 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from
 import { basename, join } from 'node:path'
 import { modulesIn } from '../src/reducers/worker/modules'
 import { builtinsAsTaken } from './builtins'
+import { directImports } from './direct-imports'
 import { reducersFolder } from './settings'
 import { inOneFile } from './start-file'
+import { trimmed } from './trimmed'
 
 // The product and its OpenAPI documents take these from Zod's namespace object. A bundler includes
 // such an object whole, with its messages in fifty languages and its compiler: 350 KB. (A test
@@ -26,6 +28,15 @@ const standIns = [
     // Lambda puts credentials into the environment. The SDK's chain would bring SSO, STS, IMDS along.
     filter: /^@aws-sdk\/credential-provider-node$/,
     contents: `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env'`,
+  },
+  {
+    // The client of DynamoDB makes a memory for endpoints that it discovers, which it does for nobody
+    // who does not ask for it; a map has the little that it takes of it.
+    filter: /^mnemonist\/lru-cache$/,
+    contents: `export default class extends Map {
+      constructor() { super() }
+      peek(key) { return this.get(key) }
+    }`,
   },
 ]
 
@@ -92,7 +103,14 @@ async function build(name: string, folder: string, maps: string) {
     platform: 'node',
     target: 'es2023', // the newest that SST's esbuild knows; Node 24 has all of it
     mainFields: ['module', 'main'],
-    plugins: [...standIns.map(standIn), builtinsAsTaken, reducersOfOperator, inOneFile(entry)],
+    plugins: [
+      ...standIns.map(standIn),
+      trimmed,
+      directImports,
+      builtinsAsTaken,
+      reducersOfOperator,
+      inOneFile(entry, $cli.paths.root),
+    ],
     absWorkingDir: $cli.paths.root,
     tsconfigRaw: {},
     logLevel: 'error',

@@ -41,4 +41,4 @@ export function createLog(
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-export const silentLog: Log = createLog('silent')
+export const silentLog: Log = createLog('silent', 'json')

@@ -1,6 +1,7 @@
 import { createSockets } from '../../src/platform/local/connections'
 import { serveHttp } from '../../src/platform/local/serve'
-import { conversations, socketProtocols } from '../../src/realtime/protocol'
+import { conversations } from '../../src/realtime/conversations'
+import { socketProtocols } from '../../src/realtime/protocol'
 import { startTestApp, type TestApp } from './app'
 import { openSocket, type TestSocket } from './sockets'
 

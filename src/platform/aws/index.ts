@@ -26,10 +26,10 @@ import {
   lazyStatements,
   once,
 } from './lazy'
+import { lazyQuarantine } from './lazy-quarantine'
 import { lazyRateTally } from './lazy-rate-tally'
 import { lazyTrees } from './lazy-trees'
 import { lazyTypeCounts } from './lazy-type-counts'
-import { createQuarantineStore } from './quarantine-store'
 import { refusedAtOnce } from './refused-at-once'
 import { createRegistry } from './registry'
 import { remembered } from './remembered'
@@ -118,7 +118,7 @@ export function openServing(
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const { athenaWorkgroup: workgroup, glueDatabase: database } = resources
   const lake = lazyLake({ workgroup, database, tokens, clock })
-  const stored = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
+  const stored = lazyQuarantine({ client, table: quarantineTable, blobs, tokens })
   const countCrowded = remembered(stored.countCrowded, HEALTH_KNOWN_MS, clock)
   const quarantine = { ...stored, countCrowded }
   const health = () => checkHealth({ events, registry, quarantine })
