@@ -27,12 +27,12 @@ export const LARGE_REGION = 'us-east-1'
 
 // A class of records is spread over several streams when one would be nearly full (`NONIUS_ARCHIVE_STREAMS`).
 const STREAM_USED = 0.8
-const MOST_STREAMS = 10
+const MOST_STREAMS = 9
 
 function streamsFor(bytesPerSecond: number, limit: number): string {
   const streams = Math.ceil(bytesPerSecond / (limit * STREAM_USED))
   if (streams === 1) return ''
-  return streams > MOST_STREAMS ? 'more than ten streams' : `or NONIUS_ARCHIVE_STREAMS=${streams}`
+  return streams > MOST_STREAMS ? 'more than nine streams' : `or NONIUS_ARCHIVE_STREAMS=${streams}`
 }
 
 /** Computes what each part needs to take `load.eps` all the time. */

@@ -69,13 +69,17 @@ describe('a busy store, where the request can be spilled', () => {
   })
 
   it('has everything again from the first request that it takes', async () => {
-    const { send, later } = sandbox((call) => (call <= 3 ? 'throttled' : 'stored'))
+    let isBusy = false
+    const { send, later } = sandbox((call) => (call <= 3 || isBusy ? 'throttled' : 'stored'))
     await send()
     for (let ms = 0; ms < 500; ms += 10) {
       later(10)
       await send()
     }
     for (let times = 0; times < 20; times += 1) expect((await send()).end).toBe('stored')
+    // Whoever meets it busy for the first time waits for it again.
+    isBusy = true
+    expect(await send()).toMatchObject({ end: 'busy', ms: 45 })
   })
 
   it('is spared as well when it does not answer, but not by those who only met each other', async () => {
