@@ -129,7 +129,8 @@ export const failures: Failure[] = [
     async happens(room) {
       await room.begun()
       room.faults.throttleTable(room.resources.eventsTable)
-      for (let request = 0; request < 3; request += 1) await send(room, events(25))
+      // A process that was refused spills for a while, and does not ask: this request is refused item by item.
+      await send(room, events(100))
       await beat(room)
       await handOn(room, 'Changes', 'Follow')
       await room.pass(3)
@@ -274,6 +275,7 @@ export const failures: Failure[] = [
       room.faults.mend()
       room.faults.denyBlobs('GET', blobsBucket, 'spill/')
       for (const periods of [13, 3]) {
+        await room.begun()
         await beat(room)
         await handOn(room, 'Changes', 'Follow')
         await room.pass(periods)
