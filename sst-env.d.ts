@@ -6,6 +6,10 @@
 
 declare module "sst" {
   export interface Resource {
+    "Administer": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "Api": {
       "name": string
       "type": "sst.aws.Function"

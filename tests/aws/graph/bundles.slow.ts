@@ -25,6 +25,8 @@ const typesOnly = ['ZodObject', 'ZodRawShape', 'core', 'input', 'output']
 // client of S3.
 const BYTES_AT_START: Record<string, number> = {
   Api: 460_000,
+  Drain: 650_000,
+  Erase: 680_000,
   Realtime: 450_000,
   Settle: 540_000,
   Sweep: 770_000,

@@ -63,7 +63,7 @@ describe('a stage', () => {
       const told = ofType(graph, 'Function')
         .map(({ inputs }) => inputs.environment?.variables ?? {})
         .filter((variables) => 'NONIUS_HOT_TTL_DAYS' in variables)
-      expect(told).toHaveLength(9)
+      expect(told).toHaveLength(11)
       for (const one of told) expect(one).toHaveProperty('NONIUS_ENVIRONMENT', environment)
     }
   })
