@@ -4,12 +4,16 @@ import { firehosePrefix } from '../src/platform/aws/lake/glue-table'
 import { archiveTable, database, lake } from './lake'
 import { trustedBy } from './roles'
 import { archiveStreams } from './settings'
-import { accountId, partition, region } from './stage'
+import { accountId, partition, region, sameName } from './stage'
 
-const logs = new aws.cloudwatch.LogGroup('ArchiveLogs', {
-  name: `/nonius/${$app.stage}/archive`,
-  retentionInDays: 30,
-})
+const logs = new aws.cloudwatch.LogGroup(
+  'ArchiveLogs',
+  {
+    name: `/nonius/${$app.stage}/archive`,
+    retentionInDays: 30,
+  },
+  sameName,
+)
 const logStream = new aws.cloudwatch.LogStream('ArchiveLogStream', {
   name: 'delivery',
   logGroupName: logs.name,

@@ -4,6 +4,7 @@ import type { Permissions } from './permissions'
 import { nonius } from './resources'
 import { trustedBy } from './roles'
 import { environment } from './settings'
+import { sameName } from './stage'
 
 interface Options {
   description: string
@@ -32,10 +33,14 @@ export const created = new Map<string, sst.aws.Function>()
 export function createFunction(name: string, given: Options) {
   const { permissions, environment: own, ...options } = given
   const file = name.toLowerCase()
-  const logs = new aws.cloudwatch.LogGroup(`${name}Logs`, {
-    name: `/nonius/${$app.stage}/${file}`,
-    retentionInDays: 30, // long enough to look into last month's incident; there is nothing personal
-  })
+  const logs = new aws.cloudwatch.LogGroup(
+    `${name}Logs`,
+    {
+      name: `/nonius/${$app.stage}/${file}`,
+      retentionInDays: 30, // long enough to look into last month's incident; there is nothing personal
+    },
+    sameName,
+  )
   const writeLogs = {
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resources: [$interpolate`${logs.arn}:*`],

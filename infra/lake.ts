@@ -4,7 +4,7 @@ import { SETTLED, SETTLED_PREFIX } from '../src/platform/aws/settlement/texts'
 import { IN_PATH } from '../src/platform/shared/lake-layout'
 import { keptUnlessEmpty } from './blobs'
 import { WARM_DAYS, yearsKept } from './retention'
-import { accountId, partition, region } from './stage'
+import { accountId, isPermanentStage, partition, region, sameName } from './stage'
 
 /** The lake holds Parquet, one folder a retention class, so that each expires on its own day. */
 export const lake = new sst.aws.Bucket('Lake', {
@@ -50,33 +50,41 @@ const databaseName = `${$app.name}_${$app.stage}`.replaceAll('-', '_')
  * Where Lake Formation decides ("Changing the default settings for your data lake"), a table has no permissions
  * but those that it is created with: also those that `settle` has Athena create are left to IAM.
  */
-export const database = new aws.glue.CatalogDatabase('LakeDatabase', {
-  name: databaseName,
-  createTableDefaultPermissions: [
-    {
-      permissions: ['ALL'],
-      principal: { dataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' },
-    },
-  ],
-})
+export const database = new aws.glue.CatalogDatabase(
+  'LakeDatabase',
+  {
+    name: databaseName,
+    createTableDefaultPermissions: [
+      {
+        permissions: ['ALL'],
+        principal: { dataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' },
+      },
+    ],
+  }, // With it would go the entry of the settled table, which no deployment makes.
+  { protect: isPermanentStage },
+)
 
 /** Firehose writes the table `archive`. Partitions are projected, so nothing crawls. */
 export const archiveTable = lake.name.apply((bucket) => {
   const { name, columns, partitionKeys, parameters, location, format } = glueTable({ bucket })
-  return new aws.glue.CatalogTable('ArchiveTable', {
-    databaseName: database.name,
-    name,
-    tableType: 'EXTERNAL_TABLE',
-    parameters,
-    partitionKeys,
-    storageDescriptor: {
-      location,
-      columns,
-      inputFormat: format.input,
-      outputFormat: format.output,
-      serDeInfo: { serializationLibrary: format.serde },
+  return new aws.glue.CatalogTable(
+    'ArchiveTable',
+    {
+      databaseName: database.name,
+      name,
+      tableType: 'EXTERNAL_TABLE',
+      parameters,
+      partitionKeys,
+      storageDescriptor: {
+        location,
+        columns,
+        inputFormat: format.input,
+        outputFormat: format.output,
+        serDeInfo: { serializationLibrary: format.serde },
+      },
     },
-  })
+    sameName,
+  )
 })
 
 const view = glueView({ database: databaseName })
@@ -101,7 +109,10 @@ export const eventsView = new aws.glue.CatalogTable(
       serDeInfo: { serializationLibrary: view.serde },
     },
   },
-  { ignoreChanges: ['parameters', 'viewOriginalText', 'viewExpandedText', 'storageDescriptor'] },
+  {
+    ...sameName,
+    ignoreChanges: ['parameters', 'viewOriginalText', 'viewExpandedText', 'storageDescriptor'],
+  },
 )
 
 /** Names the settled table, which `settle` makes and Iceberg describes: no provider may write its entry. */

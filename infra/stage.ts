@@ -20,3 +20,9 @@ export const region = aws.getRegionOutput().region
 /** The partition is `aws`, or that of China or of a government (`aws-cn`, `aws-us-gov`): ARNs begin with it. */
 export const partition = aws.getPartitionOutput().partition
 export const accountId = aws.getCallerIdentityOutput().accountId
+
+/**
+ * A resource that holds no data and has a name of ours is deleted before another takes its place: otherwise the new one
+ * could not have the name, and the deployment would stop in the middle.
+ */
+export const sameName = { deleteBeforeReplace: true }

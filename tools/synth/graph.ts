@@ -26,6 +26,8 @@ export interface GraphResource {
    * A protected resource is neither deleted nor replaced; this is set where the engine is told so.
    */
   protect?: boolean
+  /** A replaced one is deleted before the new one is made, which has its name. */
+  deleteBeforeReplace?: boolean
   /** It stays in the account when it leaves the program, or the stage is removed. */
   retainOnDelete?: boolean
   /** A deployment leaves these inputs as they have become. */

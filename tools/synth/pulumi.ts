@@ -45,6 +45,7 @@ export interface Registered {
   opts: {
     parent?: { __name?: string }
     protect?: boolean
+    deleteBeforeReplace?: boolean
     retainOnDelete?: boolean
     ignoreChanges?: string[]
   }

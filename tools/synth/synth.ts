@@ -31,6 +31,7 @@ export async function synth(stage: string): Promise<Graph> {
     if (!resource) continue
     if (opts.parent?.__name) resource.parent = opts.parent.__name
     if (opts.protect) resource.protect = true
+    if (opts.deleteBeforeReplace) resource.deleteBeforeReplace = true
     if (opts.retainOnDelete) resource.retainOnDelete = true
     if (opts.ignoreChanges) resource.ignoreChanges = opts.ignoreChanges
   }

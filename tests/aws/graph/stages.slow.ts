@@ -54,6 +54,21 @@ describe('the region', () => {
   })
 })
 
+describe('a resource of which the name is ours', () => {
+  it('leaves its name to the one that replaces it, or cannot be replaced', () => {
+    const ours = ['Workgroup', 'LogGroup', 'CatalogTable'].flatMap((type) =>
+      ofType(production, type),
+    )
+    const names = ours.filter(({ inputs }) =>
+      /^(nonius-|\/nonius\/)|^(archive|events)$/.test(inputs.name),
+    )
+    expect(names.length).toBeGreaterThan(15)
+    expect(names.filter(({ deleteBeforeReplace }) => !deleteBeforeReplace)).toEqual([])
+    expect(named(production, 'CatalogDatabase', 'LakeDatabase').protect).toBe(true)
+    expect(named(ci, 'CatalogDatabase', 'LakeDatabase').protect).toBeUndefined()
+  })
+})
+
 describe('a stage', () => {
   it('tells every function which environment it is, whatever the deployer has set', () => {
     for (const [graph, environment] of [
