@@ -60,7 +60,8 @@ export const database = new aws.glue.CatalogDatabase(
         principal: { dataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' },
       },
     ],
-  }, // With it would go the entry of the settled table, which no deployment makes.
+  },
+  // The entry of the settled table, which no deployment makes, would go with it.
   { protect: isPermanentStage },
 )
 
