@@ -189,6 +189,13 @@ describe('the house has its shape', () => {
     expect(isType).toEqual([true, true, false, false])
   })
 
+  it('has a deployment that `sst install` can read before it has installed what it brings', () => {
+    const declared = files().filter((path) => /^(?:infra\/|sst\.config).*\.ts$/.test(path))
+    expect(declared.length).toBeGreaterThan(20)
+    const early = declared.filter((path) => /^import (?!type ).*'@pulumi\//m.test(read(path)))
+    expect(early).toEqual([])
+  })
+
   for (const room of new Set(product.map(roomOf))) {
     it(`${room} imports only what it may`, () => {
       expect(mayImport).toHaveProperty([room])
