@@ -151,7 +151,15 @@ describe('a rebuild of a reducer on one machine', () => {
         await Bun.sleep(2)
       }
       if (!server.isDead()) {
-        await server.follower.drain()
+        // The last writes may be more than it lives for: then the next server goes on.
+        const isDrained = await server.follower.drain().then(
+          () => true,
+          (error) => {
+            if (server.isDead()) return false
+            throw error
+          },
+        )
+        if (!isDrained) continue
         await Bun.sleep(600)
         for (const learner of ['ada', 'bob']) {
           expect(await server.idsOf(learner)).toEqual([2, ids(all, learner)])

@@ -13,6 +13,7 @@ function echo() {
   const enter = doorWith(SECRET)
   let calls = 0
   const target = {
+    spec: {},
     async invokeRaw(given: LambdaFunctionURLEvent) {
       const event = enter(given)
       if (isRefusal(event)) return { kind: 'returned', payload: Buffer.from(JSON.stringify(event)) }
