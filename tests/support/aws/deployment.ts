@@ -23,7 +23,9 @@ let made = 0
 /** Names for what a graph makes that no other deployment of this run has. */
 function ownNames({ resources }: Graph): Renamed[] {
   made += 1
-  const named = resources.filter(({ type }) => /^aws:.*:(Table|Bucket|Queue)$/.test(type))
+  const named = resources.filter(({ type }) =>
+    /^aws:.*:(Table|Bucket|Queue|FirehoseDeliveryStream)$/.test(type),
+  )
   return named.map(({ inputs }) => {
     const name: string = inputs.name ?? inputs.bucket
     // The name of a queue of which messages leave as they came ends so.
