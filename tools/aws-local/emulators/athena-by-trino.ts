@@ -8,6 +8,9 @@ import { ICEBERG } from './trino-config'
 
 type Body = Record<string, unknown>
 
+// Athena tells questions from other statements whatever stands before their first word: space, a comment, a bracket.
+const QUESTION = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:SELECT|WITH|TABLE|VALUES)\b/i
+
 interface Execution {
   sql: string
   submitted: Date
@@ -119,7 +122,7 @@ export function startAthenaByTrino({ query, glue, bucket, database, now }: Needs
       const { state, reason, submitted, sql } = executionOf(QueryExecutionId)
       const SubmissionDateTime = submitted.getTime() / 1000
       const Status = { State: state, StateChangeReason: reason, SubmissionDateTime }
-      const StatementType = /^(SELECT|WITH)\b/i.test(sql) ? 'DML' : 'DDL'
+      const StatementType = QUESTION.test(sql) ? 'DML' : 'DDL'
       return { QueryExecution: { Status, StatementType } }
     },
     // The query goes on: nobody asks for it any more.
