@@ -38,7 +38,7 @@ const LONGEST_SPARED_MS = 5000
  */
 const SPARED_FOR_ASKED = 9
 
-/** Makes the memory of one process. */
+/** Makes a memory. */
 export function createBusyStore({ now, random }: Needs): BusyStore {
   let sparedUntil = Number.NEGATIVE_INFINITY
   let nextMs = FIRST_SPARED_MS
@@ -61,6 +61,56 @@ export function createBusyStore({ now, random }: Needs): BusyStore {
     askAgain() {
       sparedUntil = Number.NEGATIVE_INFINITY
     },
+  }
+}
+
+/**
+ * A store that is busy says so within some milliseconds. One that took so long is away, for everybody
+ * (`platform/aws/time-outs.ts`).
+ */
+const AWAY_MS = 1000
+
+// A process serves few tenants at a time; what is known of one takes some hundred bytes.
+const MAX_TENANTS = 1000
+
+/**
+ * Makes the memories of one process, a tenant each: a key of an index that one tenant's events share may be
+ * busy while the table takes everybody else's. Once it refused two tenants, or did not answer, it is spared by all.
+ */
+export function createBusyStores(needs: Needs): (tenantId: string) => BusyStore {
+  const table = createBusyStore(needs)
+  const memories = new Map<string, BusyStore>()
+  let refused: string | undefined
+
+  function memoryOf(tenantId: string): BusyStore {
+    const memory = memories.get(tenantId) ?? createBusyStore(needs)
+    memories.delete(tenantId) // otherwise it would stay among the oldest
+    memories.set(tenantId, memory)
+    if (memories.size > MAX_TENANTS) memories.delete(memories.keys().next().value!)
+    return memory
+  }
+
+  return function busyFor(tenantId) {
+    const own = memoryOf(tenantId)
+    const isSharedBy = (other: string | undefined) =>
+      other !== undefined && other !== tenantId && memories.get(other)?.isDoubted() === true
+    return {
+      isSpared: () => own.isSpared() || table.isSpared(),
+      isDoubted: () => own.isDoubted() || table.isDoubted(),
+      wasBusy(answeredMs) {
+        own.wasBusy(answeredMs)
+        if (answeredMs >= AWAY_MS || isSharedBy(refused)) table.wasBusy(answeredMs)
+        refused = tenantId
+      },
+      tookAll() {
+        own.tookAll()
+        table.tookAll()
+      },
+      askAgain() {
+        own.askAgain()
+        table.askAgain()
+      },
+    }
   }
 }
 

@@ -15,7 +15,7 @@ import { eachOf, inTurns } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
 import type { Kept, Origin, Outcome } from './arrival'
-import { askedOnce, type BusyStore, createBusyStore } from './busy-store'
+import { askedOnce, type BusyStore, createBusyStores } from './busy-store'
 import { countTypesWith } from './count-types'
 import { ungoverned } from './govern-failure'
 import { outcomeOf } from './outcome'
@@ -100,11 +100,11 @@ const { random } = Math
 
 /**
  * Stores every item of a reading that can be an event, and tells which items cannot.
- * @param busy is there where what throws a `StorageError` is spilled
+ * @param busyFor is there where what throws a `StorageError` is spilled
  */
-export function createStore(needs: StoreNeeds, busy?: BusyStore): Store {
+export function createStore(needs: StoreNeeds, busyFor?: (tenantId: string) => BusyStore): Store {
   const { events } = needs
-  const append = appendWith({ events, wait, now, random, busy })
+  const append = appendWith({ events, wait, now, random, busyFor })
   const underTerms = createRecordStore(needs)
   const countTypes = countTypesWith(needs.typeCounts)
 
@@ -152,9 +152,9 @@ export type IngestReading = (
  */
 export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
   const { toldApart, governed } = createPrepare(needs)
-  const spilling = needs.spill && createBusyStore({ now, random })
-  const busy = needs.asksOnce ? askedOnce : spilling
-  const store = createStore(needs, busy)
+  const spilling = needs.spill && createBusyStores({ now, random })
+  const busyFor = needs.asksOnce ? () => askedOnce : spilling
+  const store = createStore(needs, busyFor)
   const quarantine = quarantineWith({ store: needs.quarantine })
   const count = countWith(needs)
 
@@ -183,7 +183,7 @@ export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
     { after, ask }: { after: (receipt: Receipt) => Receipt; ask: () => Promise<Receipt> },
   ): Promise<Receipt> {
     const spilled = await spillAfter(thrown, reading, origin).catch((failed) => {
-      busy?.askAgain()
+      busyFor?.(origin.tenantId).askAgain()
       if (thrown instanceof StoreSpared) return undefined
       throw failed
     })

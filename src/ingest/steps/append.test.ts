@@ -3,7 +3,7 @@ import { scriptedStore } from '../../../tests/support/ingest'
 import { aRecord } from '../../../tests/support/records'
 import { StorageError } from '../../error/storage-error'
 import type { AppendOutcome, EventStore } from '../../platform/event-store'
-import { askedOnce, createBusyStore } from '../busy-store'
+import { askedOnce, createBusyStores } from '../busy-store'
 import { appendWith, StoreSpared } from './append'
 
 type Answer = (call: number) => AppendOutcome['kind']
@@ -21,11 +21,13 @@ function sandbox(answer: Answer, { callMs = 10, fails = false } = {}) {
     },
   }
   const timing = { now: () => at, random: () => 0.5, wait: async (ms: number) => later(ms) }
-  const append = appendWith({ events: store, ...timing, busy: createBusyStore(timing) })
+  const append = appendWith({ events: store, ...timing, busyFor: createBusyStores(timing) })
   /** @returns how a request ended, and after how long */
-  async function send(count = 1, whole = false) {
+  async function send(count = 1, whole = false, tenantId = 'school') {
     const from = at
-    const records = Array.from({ length: count }, (_, place) => aRecord({ eventId: `e${place}` }))
+    const records = Array.from({ length: count }, (_, place) =>
+      aRecord({ tenantId, eventId: `e${place}` }),
+    )
     const end = await append(records, whole).then(
       () => 'stored' as const,
       (thrown) => (thrown instanceof StoreSpared ? ('spared' as const) : ('busy' as const)),
@@ -111,11 +113,41 @@ it('who takes spilled requests in again asks once, and is asked for no patience'
     random: () => 0.5,
     wait: () => Promise.reject(new Error('waited')),
   }
-  const append = appendWith({ events, ...timing, busy: askedOnce })
+  const append = appendWith({ events, ...timing, busyFor: () => askedOnce })
   for (let times = 1; times < 4; times += 1) {
     const error = await append([aRecord()]).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(StorageError)
     expect(error).not.toBeInstanceOf(StoreSpared)
     expect(calls).toHaveLength(times)
   }
+})
+
+it('a tenant whose own key is busy makes nobody else wait, or be spilled', async () => {
+  let at = 0
+  const asked: string[] = []
+  const events: Pick<EventStore, 'append'> = {
+    async append(records) {
+      at += 10
+      asked.push(records[0]!.tenantId)
+      return records.map(({ tenantId }) =>
+        tenantId === 'hot' ? { kind: 'throttled' } : { kind: 'stored' },
+      )
+    },
+  }
+  const timing = {
+    now: () => at,
+    random: () => 0.5,
+    wait: async (ms: number) => {
+      at += ms
+    },
+  }
+  const append = appendWith({ events, ...timing, busyFor: createBusyStores(timing) })
+  for (let times = 0; times < 30; times += 1) {
+    await append([aRecord({ tenantId: 'hot' })]).catch(() => {})
+    const from = at
+    const [outcome] = await append([aRecord({ tenantId: 'school' })])
+    expect([outcome!.kind, at - from]).toEqual(['stored', 10])
+  }
+  // What is hot is spared all the same.
+  expect(asked.filter((tenantId) => tenantId === 'hot').length).toBeLessThan(15)
 })

@@ -14,8 +14,8 @@ interface Needs {
   now: () => number
   /** The number lies between 0 and 1. */
   random: () => number
-  /** It is there where a request is spilled that the store cannot take. */
-  busy?: BusyStore | undefined
+  /** It is there where a request is spilled that the store cannot take: all of its records are of one tenant. */
+  busyFor?: ((tenantId: string) => BusyStore) | undefined
 }
 
 // The pause doubles up to where a try costs a busy store next to nothing; there are a dozen tries
@@ -64,7 +64,7 @@ export function pauseMs(tries: number, random: () => number): number {
 }
 
 /** Appends records, and tries throttled ones again while the sender waits. */
-export function appendWith({ events, wait, now, random, busy }: Needs) {
+export function appendWith({ events, wait, now, random, busyFor }: Needs) {
   async function appendAll(
     records: readonly EventRecord[],
     whole: boolean,
@@ -88,7 +88,10 @@ export function appendWith({ events, wait, now, random, busy }: Needs) {
     whole = false,
   ): Promise<Appended[]> {
     // Whatever the store is spared by, what needs nothing of it goes on.
-    if (records.length > 0 && busy?.isSpared()) throw new StoreSpared()
+    const [first] = records
+    if (first === undefined) return []
+    const busy = busyFor?.(first.tenantId)
+    if (busy?.isSpared()) throw new StoreSpared()
     const end = now() + budgetMs(busy)
     // Records of one call that are throttled may only have met others who write the same.
     const learns = whole && records.length > 1 ? undefined : busy
@@ -122,7 +125,7 @@ export function appendWith({ events, wait, now, random, busy }: Needs) {
         return false
       })
     }
-    if (records.length > 0) busy?.tookAll()
+    busy?.tookAll()
     return appended
   }
 }

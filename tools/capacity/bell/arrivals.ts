@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../../src/event/record'
-import { createBusyStore } from '../../../src/ingest/busy-store'
+import { createBusyStores } from '../../../src/ingest/busy-store'
 import { appendWith, StoreSpared } from '../../../src/ingest/steps/append'
 import { apiRequestMs, assumed } from '../load'
 import type { createSpillBucket } from './spill-bucket'
@@ -17,6 +17,8 @@ interface Needs {
   remembers: boolean
   /** Draws the lane that a request would be spilled to. */
   laneOf: () => number
+  /** Draws the tenant of a request. */
+  tenantOf: () => string
 }
 
 /** Tells what became of a request. */
@@ -32,18 +34,30 @@ export interface Sandbox {
  * Makes sandboxes that append by the code that functions run (`ingest/steps/append.ts`,
  * `ingest/busy-store.ts`), in virtual time. What is around it is as in `ingest/ingest-reading.ts`.
  */
-export function sandboxesWith({ time, random, table, bucket, batch, remembers, laneOf }: Needs) {
-  // Nobody looks into them: what the code does depends on their number.
-  const records = Array.from({ length: batch }, () => ({}) as EventRecord)
+export function sandboxesWith({
+  time,
+  random,
+  table,
+  bucket,
+  batch,
+  remembers,
+  laneOf,
+  tenantOf,
+}: Needs) {
+  // Nobody looks further into them: what the code does depends on their number, and on whose they are.
+  const recordsOf = (tenantId: string) =>
+    Array.from({ length: batch }, () => ({ tenantId }) as EventRecord)
   // The time of a try is the table's; the rest, some of it before and some after, is waited for at once.
   const aroundMs = apiRequestMs(batch) - assumed.apiCallMs
   const timing = { now: time.now, wait: time.wait, random }
 
   return function makeSandbox(): Sandbox {
-    const busy = remembers ? createBusyStore(timing) : undefined
-    const append = appendWith({ events: table, ...timing, busy })
+    const busyFor = remembers ? createBusyStores(timing) : undefined
+    const append = appendWith({ events: table, ...timing, busyFor })
 
     async function take(): Promise<Fate> {
+      const tenantId = tenantOf()
+      const records = recordsOf(tenantId)
       const thrown = await append(records).then(
         () => undefined,
         (error: unknown) => error,
@@ -54,7 +68,7 @@ export function sandboxesWith({ time, random, table, bucket, batch, remembers, l
         () => false,
       )
       if (isSpilled) return 'spilled'
-      busy?.askAgain()
+      busyFor?.(tenantId).askAgain()
       if (!(thrown instanceof StoreSpared)) return 'refused'
       return append(records).then(
         () => 'stored' as const,

@@ -30,7 +30,7 @@ export async function drainBeside(whole: BellSetting): Promise<Draining> {
   const { before } = bellRates(setting)
   const { time, random, table, second } = createWorld(setting)
   const timing = { now: time.now, wait: time.wait, random }
-  const append = appendWith({ events: table, ...timing, busy: askedOnce })
+  const append = appendWith({ events: table, ...timing, busyFor: () => askedOnce })
   const records = Array.from({ length: setting.batch }, () => ({}) as EventRecord)
   let drained = 0
   // A lane that a worker gave up waits for the next sweep.

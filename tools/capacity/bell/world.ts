@@ -1,6 +1,7 @@
 import { LANES } from '../../../src/ingest/draining'
 import { apiRequestMs } from '../load'
 import { mulberry32, poisson } from '../random'
+import { zipf } from '../simulate'
 import { type Fate, sandboxesWith } from './arrivals'
 import { createLambdaFunction } from './lambda'
 import { type BellSetting, bellRates } from './setting'
@@ -15,6 +16,8 @@ export type Second = { requests: number; turnedAway: number; busiest: number } &
 >
 
 const KEPT = 1.5
+// As in a day (`simulate.ts`): the largest has a fifth.
+const TENANTS = 100
 
 /**
  * Makes a deployment in virtual time: its table, its bucket, and the function that takes requests in.
@@ -30,7 +33,16 @@ export function createWorld(setting: BellSetting & { parts: number }, remembers 
   // A request of one event lies in the lane of its learner; others in that of their source, and the
   // largest tenant has one.
   const laneOf = () => (batch > 1 && random() < largestTenant ? 0 : Math.floor(random() * LANES))
-  const needs = { time, random, table, bucket, batch, remembers, laneOf }
+  const needs = {
+    time,
+    random,
+    table,
+    bucket,
+    batch,
+    remembers,
+    laneOf,
+    tenantOf: drawTenant(random),
+  }
   const makeSandbox = sandboxesWith(needs)
   // Lambda keeps for minutes what has been needed in a moment of chance.
   const warm = Math.ceil((bellRates(setting).before * apiRequestMs(batch) * KEPT) / 1000)
@@ -53,4 +65,17 @@ export function createWorld(setting: BellSetting & { parts: number }, remembers 
   }
 
   return { time, random, table, second }
+}
+
+/** Makes what draws tenants, who have shares by Zipf's law. */
+function drawTenant(random: () => number): () => string {
+  const shares = zipf(TENANTS)
+  return () => {
+    let left = random()
+    const tenant = shares.findIndex((share) => {
+      left -= share
+      return left < 0
+    })
+    return String(tenant)
+  }
 }
