@@ -1,6 +1,6 @@
 import { issuer } from './auth'
 import { bundled } from './bundle'
-import type { Permissions } from './permissions'
+import type { Permissions } from './permissions/permission'
 import { nonius } from './resources'
 import { trustedBy } from './roles'
 import { environment } from './settings'
