@@ -27,8 +27,7 @@ const resources = { ...Resource.Nonius, athenaWorkgroup }
 const serving = openServing(resources, { clock, log, defaultXapi: config.xapi })
 const { platform, measured } = metered({ platform: serving, metrics })
 const limiter = createSharedLimiter({
-  ...{ rates: ratesOf(config), tally: serving.rateTally, clock },
-  failed: (reason) => log.warn('rates are kept by each process alone for a while', { reason }),
+  ...{ rates: ratesOf(config), tally: serving.rateTally, clock, log },
 })
 // A hundred events of a sender who tries what it sends; the checks of six megabytes take seconds.
 const STRANGERS_BYTES = 64 * 1024

@@ -37,9 +37,10 @@ const within = (event: DynamoDBStreamEvent, context?: Partial<Context>) =>
   timeLeft.during(context, () => handle(event))
 
 /** Hands stored events on: to the lake, to webhooks. */
-export const handler = apartFromProbes(within, (writtenAt) =>
-  gauges.report('FeedProbeSeconds', ageS(writtenAt)),
-)
+export const handler = apartFromProbes(within, {
+  clock,
+  tell: (seconds) => gauges.report('FeedProbeSeconds', seconds),
+})
 
 /** Does so for a batch that was given up, whose probes tell nothing of the stream. */
 export const handOn = apartFromProbes(within)
@@ -48,7 +49,3 @@ export const handOn = apartFromProbes(within)
 export const again = apartFromProbes((event, context?: Partial<Context>) =>
   timeLeft.during(context, () => handle(event, { setsAside: false })),
 )
-
-function ageS(writtenAt: number): number {
-  return Math.max(0, (clock.now().getTime() - writtenAt) / 1000)
-}

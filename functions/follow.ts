@@ -47,9 +47,10 @@ const follow = (event: DynamoDBStreamEvent, context?: Context) =>
 const gauges = createGauges(Resource.App)
 
 /** Tells live readers what was stored. */
-export const handler = apartFromProbes(follow, (writtenAt) =>
-  gauges.report('LiveProbeSeconds', Math.max(0, (clock.now().getTime() - writtenAt) / 1000)),
-)
+export const handler = apartFromProbes(follow, {
+  clock,
+  tell: (seconds) => gauges.report('LiveProbeSeconds', seconds),
+})
 
 /** Does so for a batch that was given up, whose probes tell nothing of the stream. */
 export const followLate = apartFromProbes(follow)

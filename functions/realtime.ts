@@ -29,8 +29,7 @@ const metrics = createMetrics(Resource.App)
 const serving = openServing(Resource.Nonius, { clock, log, defaultXapi: config.xapi })
 const { platform, measured } = metered({ platform: serving, metrics })
 const limiter = createSharedLimiter({
-  ...{ rates: ratesOf(config), tally: serving.rateTally, clock },
-  failed: (reason) => log.warn('rates are kept by each process alone for a while', { reason }),
+  ...{ rates: ratesOf(config), tally: serving.rateTally, clock, log },
 })
 const services = createServices(platform, { config, clock, log, limiter })
 const timeLeft = createTimeLeft()

@@ -1,4 +1,5 @@
 import { expect, it } from 'bun:test'
+import { silentLog } from '../telemetry/log'
 import { createLimiter, createSharedLimiter, ratesOf } from './limiter'
 
 it('counts each person of an issuer by themselves, and a key as one', () => {
@@ -23,7 +24,7 @@ it('gives strangers of a network the rate of one machine at most, whatever keys 
     rates: { publish: { most: 70_000, windowMs: 60_000 }, query: { most: 2, windowMs: 60_000 } },
     tally: { add: async () => 0 },
     clock: { monotonic: () => 0 },
-    failed() {},
+    log: silentLog,
   })
   const host = (n: number) => `2001:db8:1:2::${n.toString(16)}`
   const passed = (count: number, ask: (n: number) => { isOver: boolean } | undefined) =>

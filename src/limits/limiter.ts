@@ -2,6 +2,7 @@ import type { Principal } from '../identity/principal'
 import type { Clock } from '../platform/clock'
 import type { RateTally } from '../platform/rate-tally'
 import type { RouteClass, Tenant } from '../platform/registry/tenants'
+import type { Log } from '../telemetry/log'
 import { networkOf } from './network'
 import { type Rate, readRate } from './rate'
 import { createSharedWindows } from './shared-windows'
@@ -87,12 +88,14 @@ interface SharedNeeds {
   rates: Rates
   tally: RateTally
   clock: Pick<Clock, 'monotonic'>
-  /** Is told why counts could not be exchanged. */
-  failed(reason: string): void
+  /** Is told when counts could not be exchanged. */
+  log: Pick<Log, 'warn'>
 }
 
 /** Makes the limiter of one of many processes, as functions of Lambda are. Settle it after each request. */
-export function createSharedLimiter({ rates, tally, clock, failed }: SharedNeeds): Limiter {
+export function createSharedLimiter({ rates, tally, clock, log }: SharedNeeds): Limiter {
+  const failed = (reason: string) =>
+    log.warn('rates are kept by each process alone for a while', { reason })
   const shared = (kind: string, maxCallers: number) =>
     createSharedWindows({ tally, callerOf: callerOf(kind), clock, failed }, maxCallers)
   const byKey = shared('key', MAX_KEYS)

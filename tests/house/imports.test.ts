@@ -71,7 +71,7 @@ const mayImport: Record<string, string[]> = {
   'standards/forms.ts': ['standards'],
   access: ground,
   // Windows of callers.
-  limits: ['error', 'identity', 'ports'],
+  limits: ['error', 'identity', 'ports', 'telemetry'],
   // What a tenant's policy asks, and what is kept to carry it out. It knows no standard by name.
   governance: [...ground, ...standards],
   // Who did what to data of people, over the documents.

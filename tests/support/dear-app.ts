@@ -12,7 +12,7 @@ export async function startDearApp(): Promise<TestApp> {
   const limiter = createSharedLimiter({
     rates: ratesOf(test.config),
     clock: test.clock,
-    failed: test.options.log.warn,
+    log: test.options.log,
     tally: {
       async add(caller, requests) {
         const name = caller.join(' ')

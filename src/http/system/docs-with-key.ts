@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { html, raw } from 'hono/html'
+import { scalarPolicy } from './page-policy'
 
 interface Links {
   /** Where the document and the script that shows it are, relative to the page. */
@@ -57,17 +58,7 @@ if (kept !== '') show(kept)
 const digest = createHash('sha256').update(script).digest('base64')
 
 // The script was read with a key, and so has no address of this server that a page could name.
-const policy = [
-  "default-src 'none'",
-  `script-src 'sha256-${digest}' blob:`,
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const policy = scalarPolicy(`'sha256-${digest}' blob:`)
 
 /**
  * Makes the page at `/docs` where what it shows, a megabyte, is for those with a key: each of its bytes costs

@@ -7,6 +7,7 @@ import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
 import { docsWithKey } from './docs-with-key'
+import { scalarPolicy } from './page-policy'
 import { readScalarScript } from './scalar'
 
 // Everything Scalar could fetch from its makers is off: fonts, telemetry, its request proxy, its
@@ -23,18 +24,8 @@ const configuration = {
   authentication: { preferredSecurityScheme: 'key' },
 }
 
-// The page may run its own script and talk to this server. Scalar sets styles as it runs.
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+// The page may run its own script and talk to this server.
+const policy = scalarPolicy("'self'")
 
 // Scalar resolves a relative server by the host, not by the document as OpenAPI does, so it is given the
 // path, which a proxy may have named.

@@ -2,18 +2,14 @@ import { createHash } from 'node:crypto'
 import { html, raw } from 'hono/html'
 import { script } from './home-script'
 import { style } from './home-style'
+import { pagePolicy } from './page-policy'
 
 /** The page may run this script, have this style, and ask this server. */
-const policy = [
-  "default-src 'none'",
-  `script-src '${digestOf(script)}'`,
-  `style-src '${digestOf(style)}'`,
-  'img-src data:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const policy = pagePolicy({
+  'script-src': `'${digestOf(script)}'`,
+  'style-src': `'${digestOf(style)}'`,
+  'img-src': 'data:',
+})
 
 function digestOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { createSharedLimiter, type Limiter } from '../../../src/limits/limiter'
 import { createRateTally } from '../../../src/platform/aws/counts/rates'
+import { silentLog } from '../../../src/telemetry/log'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
 import { type Fault, withFaults } from '../../support/aws/faults'
 import { aClock } from '../../support/deliveries'
@@ -34,7 +35,7 @@ async function open(
       rates,
       tally: createRateTally({ client: counted, table, clock, patienceMs }),
       clock,
-      failed: (reason) => void failures.push(reason),
+      log: { warn: (_, details) => void failures.push(String(details?.reason)) },
     })
   const limiters = Array.from({ length: count }, start)
   return {
@@ -103,7 +104,7 @@ describe('rates of functions that share nothing but a table', () => {
       rates: { publish: minute(300_000), query: minute(60_000) },
       tally: createRateTally({ ...opened }),
       clock: opened.clock,
-      failed: () => {},
+      log: silentLog,
     })
     for (let n = 0; n < 250; n += 1) {
       roomy.known(canvas, undefined, 'publish')

@@ -65,14 +65,20 @@ describe('a probe of the stream', () => {
     const { handle, held } = aHandler([consumer])
     const events = changes(3)
     const heard: number[] = []
-    const hearing = apartFromProbes(handle, (writtenAt) => {
-      expect(consumer.seen()).toEqual(sequences(events))
-      heard.push(writtenAt)
+    // The second probe is of the future, by a clock that is behind.
+    const times = ['2026-11-30T07:00:40Z', '2026-11-30T06:59:59Z']
+    const clock = clockAt(() => new Date(times.shift()!))
+    const hearing = apartFromProbes(handle, {
+      clock,
+      tell(seconds) {
+        expect(consumer.seen()).toEqual(sequences(events))
+        heard.push(seconds)
+      },
     })
     const [first, second] = [await aProbe(), await aProbe()]
     const Records = [first, ...events, second]
     expect(await hearing({ Records })).toEqual({ batchItemFailures: [] })
-    expect(heard).toEqual([first, second].map(() => Date.parse('2026-11-30T07:00:00Z')))
+    expect(heard).toEqual([40, 0])
     expect(held()).toEqual({})
     await apartFromProbes(handle)({ Records })
     expect(heard).toHaveLength(2)
@@ -81,7 +87,8 @@ describe('a probe of the stream', () => {
   it('is not heard behind what failed', async () => {
     const { handle } = aHandler([aConsumer('a', () => true)])
     const heard: number[] = []
-    const hearing = apartFromProbes(handle, (writtenAt) => void heard.push(writtenAt))
+    const clock = clockAt(() => new Date())
+    const hearing = apartFromProbes(handle, { clock, tell: (age) => void heard.push(age) })
     const [failing] = changes(1)
     const Records = [await aProbe(), failing!, await aProbe()]
     const { batchItemFailures } = await hearing({ Records })

@@ -47,12 +47,12 @@ type Handle<More extends unknown[]> = (
 
 /**
  * Takes the probes out of what a follower of the stream is given, for which they are nothing.
- * @param heard is told of each probe when all that came before it is handled: when it was written, in ms since
- * 1970. Left out for batches that come late, which tell nothing of the stream
+ * @param hear.tell is told of each probe when all that came before it is handled: how many seconds ago it was
+ * written. Left out for batches that come late, which tell nothing of the stream
  */
 export function apartFromProbes<More extends unknown[]>(
   handle: Handle<More>,
-  heard?: (writtenAt: number) => void,
+  hear?: { clock: Pick<Clock, 'now'>; tell(seconds: number): void },
 ): Handle<More> {
   return async function handleOthers(event, ...more) {
     const { Records } = event
@@ -60,10 +60,16 @@ export function apartFromProbes<More extends unknown[]>(
     const failed = new Set(answer.batchItemFailures.map((one) => one.itemIdentifier))
     for (const record of Records) {
       if (failed.has(record.dynamodb?.SequenceNumber ?? '')) break
-      if (isProbe(record)) heard?.(Number(record.dynamodb?.NewImage?.p?.N))
+      if (isProbe(record)) hear?.tell(ageOf(record, hear.clock.now()))
     }
     return answer
   }
+}
+
+function ageOf({ dynamodb }: DynamoDBRecord, now: Date): number {
+  const writtenAt = Number(dynamodb?.NewImage?.p?.N)
+  // The clocks of two functions may differ a little.
+  return Math.max(0, (now.getTime() - writtenAt) / 1000)
 }
 
 function isProbe({ dynamodb }: DynamoDBRecord): boolean {
