@@ -4,7 +4,7 @@ import type { BlobEntry, BlobStore } from '../platform/blob-store'
 import type { Clock } from '../platform/clock'
 import { createOrder, type Ended } from './drain-order'
 import { createAhead, createPace } from './drain-pace'
-import { lanePrefix } from './draining'
+import { lanePrefix, MAX_REFUSALS } from './draining'
 import { createIngestReading, type IngestReadingNeeds } from './ingest-reading'
 import { readSpilled, type SpilledRequest } from './spill'
 
@@ -25,7 +25,7 @@ export interface Drained {
   left: number
   /** The time was up, perhaps before the end of the lane: another run has to look. */
   isCut: boolean
-  /** The store was busy, and the rest waits until it is not. */
+  /** The store was busy, for all or for some, and the rest waits until it is not. */
   isBusy: boolean
 }
 
@@ -50,6 +50,8 @@ export async function drainLane(needs: Needs, lane: string, maxMs: number): Prom
   const deadline = clock.monotonic() + maxMs
   const isTimeUp = () => clock.monotonic() >= deadline
   const drained: Drained = { stored: 0, left: 0, isCut: false, isBusy: false }
+  // The store was too busy for one of them, however often it was asked.
+  let isRefused = false
   // A request that cannot be read now may be of anybody: nobody's later requests may overtake it.
   let isHalted = false
 
@@ -69,9 +71,9 @@ export async function drainLane(needs: Needs, lane: string, maxMs: number): Prom
     }
   }
 
-  /** Stores it, and again after each pause while the store is too busy. */
+  /** Stores it, and again after each pause while the store is too busy, a few times. */
   async function store(key: string, { reading, arrival }: SpilledRequest): Promise<Ended> {
-    for (;;) {
+    for (let refusals = 0; refusals < MAX_REFUSALS; refusals += 1) {
       const entered = await pace.enter()
       if (isTimeUp() || pace.isOver()) {
         pace.leave(false)
@@ -92,6 +94,8 @@ export async function drainLane(needs: Needs, lane: string, maxMs: number): Prom
       await forget(key)
       return 'done'
     }
+    isRefused = true
+    return 'waits'
   }
 
   /** Reads a request. @returns undefined when it need not, or cannot, be stored */
@@ -132,7 +136,7 @@ export async function drainLane(needs: Needs, lane: string, maxMs: number): Prom
   } finally {
     await ahead.empty()
     drained.isCut = isTimeUp()
-    drained.isBusy = pace.isOver() || isHalted
+    drained.isBusy = pace.isOver() || isHalted || isRefused
     const { stored, isBusy } = drained
     if (stored > 0) log.info('spilled requests were stored', { lane, ...drained })
     if (isBusy) log.warn('the store is busy; spilled requests wait', { lane, ...drained })

@@ -52,6 +52,13 @@ export const LONGEST_PAUSE_MS = 8000
 /** After so many pauses without a request stored between, a worker gives the lane up until the next sweep. */
 export const MAX_PAUSES = 5
 
+/**
+ * A request that was refused so often waits for another run, and with it those behind it: the key of an index that
+ * its learner has may be busy while the table is not, and what is behind would take all places ahead. It is less than
+ * the worker's own patience, so that somebody else is tried before that ends.
+ */
+export const MAX_REFUSALS = MAX_PAUSES - 1
+
 /** A window that was halved grows by one again after so many requests were stored. */
 export const GROWS_AFTER = 8
 

@@ -1,7 +1,7 @@
 import type { EventRecord } from '../../../src/event/record'
 import { askedOnce } from '../../../src/ingest/busy-store'
 import { createAhead, createPace } from '../../../src/ingest/drain-pace'
-import { LANES, WORKERS } from '../../../src/ingest/draining'
+import { LANES, MAX_REFUSALS, WORKERS } from '../../../src/ingest/draining'
 import { appendWith } from '../../../src/ingest/steps/append'
 import { assumed } from '../load'
 import { type BellSetting, bellRates, partOf } from './setting'
@@ -55,7 +55,7 @@ export async function drainBeside(whole: BellSetting): Promise<Draining> {
     }
 
     async function store(): Promise<void> {
-      for (;;) {
+      for (let refusals = 0; refusals < MAX_REFUSALS; refusals += 1) {
         const entered = await pace.enter()
         if (pace.isOver()) return pace.leave(false)
         try {
