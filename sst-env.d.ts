@@ -6,6 +6,10 @@
 
 declare module "sst" {
   export interface Resource {
+    "Address": {
+      "type": "sst.sst.Linkable"
+      "url": string
+    }
     "Administer": {
       "name": string
       "type": "sst.aws.Function"

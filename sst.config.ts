@@ -19,8 +19,7 @@ export default $config({
     }
   },
   async run() {
-    const { api } = await import('./infra/api')
-    const { gateway } = await import('./infra/domain')
+    const { url } = await import('./infra/address')
     const { doorUrl } = await import('./infra/door')
     const { connections } = await import('./infra/connections')
     const { clients } = await import('./infra/auth')
@@ -36,7 +35,7 @@ export default $config({
     await import('./infra/dashboard')
     const { heardBy } = await import('./infra/alarms')
     return {
-      url: doorUrl ?? gateway?.url ?? api.url,
+      url,
       websocket: connections.url,
       streams: doorUrl ?? stream.url,
       tokens: $interpolate`${clients.domainUrl}/oauth2/token`,

@@ -48,6 +48,12 @@ for (const [kind, graph] of [
       for (const origin of inputs.origins) expect(origin.customHeaders).toEqual(headers)
     })
 
+    it('is the address by which programs find the stage', () => {
+      const link = graph.resources.find(({ name }) => name === 'AddressLinkRef')
+      const { domainName } = distributionOf(graph).outputs
+      expect(link!.inputs.properties).toEqual({ url: `https://${domainName}` })
+    })
+
     it('leads streams to who streams, by the same host, and all else to the api', () => {
       expect(inputs.defaultCacheBehavior.targetOriginId).toBe('api')
       const led = inputs.orderedCacheBehaviors.map(

@@ -9,9 +9,10 @@ interface Linked {
   Nonius: Resources
   Clients: { id: string }
   FirstClient: { id: string }
-  Api: { url: string }
-  /** The API answers here, too, where it has a name of its own. */
-  Door?: { url: string }
+  /** Senders are given this address. */
+  Address: { url: string }
+  /** The function answers at its own as well, unless it has none or a door stands before it. */
+  Api: { url?: string }
 }
 
 /**
@@ -29,10 +30,13 @@ export function findStage(url: URL): Deployed | undefined {
   const linked = Resource as unknown as Linked
   const resources = linkedOr(() => linked.Nonius, undefined)
   if (resources === undefined) return undefined
-  const own = [linked.Api.url, linkedOr(() => linked.Door?.url, undefined)].filter(Boolean)
-  if (!own.some((one) => new URL(one!).host === url.host)) {
+  const own = new Set([
+    linked.Address.url,
+    linkedOr(() => linked.Api.url, undefined) ?? linked.Address.url,
+  ])
+  if (![...own].some((one) => new URL(one).host === url.host)) {
     throw new Error(
-      `The stage answers at ${own.join(' and ')}, and not at ${url.origin}: name the right one by --stage.`,
+      `The stage answers at ${[...own].join(' and ')}, and not at ${url.origin}: name the right one by --stage.`,
     )
   }
   return { resources, userPoolId: linked.Clients.id, clientId: linked.FirstClient.id }
