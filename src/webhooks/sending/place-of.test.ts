@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import { aClock, aWebhook } from '../../../tests/support/webhooks'
 import type { Webhook } from '../../platform/registry/webhooks'
-import { createPlaceOf, type PlaceOf, type SharedClaims } from './place-of'
+import type { WebhookClaims } from '../../platform/webhook-claims'
+import { createPlaceOf, type PlaceOf } from './place-of'
 
 type Whose = { tenantId: string; webhookId: string }
 
@@ -10,7 +11,7 @@ function sharedClaims() {
   const slow = new Set<string>()
   const taken = new Map<string, number>()
   let calls = 0
-  const claims: SharedClaims = {
+  const claims: WebhookClaims = {
     async isSlow({ webhookId }) {
       return slow.has(webhookId)
     },
@@ -120,7 +121,7 @@ describe('The places of a webhook', () => {
     const webhook = aWebhook({ maxConcurrent: 1 })
     let fails = true
     const { claims } = sharedClaims()
-    const failing: SharedClaims = {
+    const failing: WebhookClaims = {
       ...claims,
       isSlow: async () => true,
       async take(...asked) {

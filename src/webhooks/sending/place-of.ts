@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock'
 import type { Webhook, Webhooks } from '../../platform/registry/webhooks'
+import type { WebhookClaims } from '../../platform/webhook-claims'
 import { usual } from '../usual'
 import { createPlaces } from './places'
 
@@ -13,16 +14,6 @@ interface Whose {
  * @returns a function that leaves it, or in how many milliseconds to ask again
  */
 export type PlaceOf = (whose: Whose) => Promise<(() => Promise<void>) | number>
-
-/** The claims that all processes share say how many attempts of a webhook are under way in all of them. */
-export interface SharedClaims {
-  /** Tells whether some process noted lately that a webhook is slow. */
-  isSlow(whose: Whose): Promise<boolean>
-  /** Notes it, for all processes and a minute. */
-  noteSlow(whose: Whose): Promise<void>
-  /** Takes one of `most` claims. @returns what gives it back, undefined when all are taken */
-  take(whose: Whose, most: number): Promise<(() => Promise<void>) | undefined>
-}
 
 // A changed setting takes effect within so long, as those of keys and sources do.
 const REMEMBERED_MS = 5000
@@ -48,7 +39,7 @@ interface Known {
 export function createPlaceOf(needs: {
   registry: { webhooks: Pick<Webhooks, 'get'> }
   /** Left out, nothing is shared. */
-  claims?: SharedClaims
+  claims?: WebhookClaims
   clock: Pick<Clock, 'monotonic'>
 }): PlaceOf {
   const { registry, claims, clock } = needs

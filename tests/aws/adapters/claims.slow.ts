@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'bun:test'
-import { type Claims, createClaims } from '../../../src/platform/aws/deliveries/claims'
+import { createClaims } from '../../../src/platform/aws/deliveries/claims'
+import type { WebhookClaims } from '../../../src/platform/webhook-claims'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
 import { aClock } from '../../support/deliveries'
 
 let clock: ReturnType<typeof aClock>
-let processes: Claims[]
+let processes: WebhookClaims[]
 let made = 0
 
 beforeAll(async () => {

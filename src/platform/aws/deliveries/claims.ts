@@ -6,31 +6,12 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { Clock } from '../../clock'
+import type { WebhookClaims } from '../../webhook-claims'
 import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attributes'
 import { guarded } from '../errors'
 import { secondOf, unlessHeld } from './items'
 
-interface Whose {
-  tenantId: string
-  webhookId: string
-}
-
-/**
- * Claims are the places of a webhook that all processes share. Those of one that answers soon need none, and cost
- * nothing.
- */
-export interface Claims {
-  /** Tells whether some process noted lately that a webhook is slow. @throws {StorageError} */
-  isSlow(whose: Whose): Promise<boolean>
-  /** Notes that a webhook is slow: for a minute, all processes know. @throws {StorageError} */
-  noteSlow(whose: Whose): Promise<void>
-  /**
-   * Takes one of `most` claims.
-   * @returns what gives it back, undefined when all are taken
-   * @throws {StorageError}
-   */
-  take(whose: Whose, most: number): Promise<(() => Promise<void>) | undefined>
-}
+type Whose = Parameters<WebhookClaims['isSlow']>[0]
 
 // Any process that meets it again notes it again.
 const SLOW_MS = 60_000
@@ -48,7 +29,7 @@ export function createClaims(needs: {
   dynamo: DynamoDBClient
   table: string
   clock: Pick<Clock, 'now'>
-}): Claims {
+}): WebhookClaims {
   const { dynamo, table: TableName, clock } = needs
   const keyOfClaims = ({ tenantId, webhookId }: Whose) => keyOf('claims', tenantId, webhookId)
   const now = () => clock.now().getTime()
