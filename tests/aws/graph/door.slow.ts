@@ -132,6 +132,18 @@ for (const [kind, graph] of [
         ],
         ...['JavaDeserializationRCE_BODY', 'Log4JRCE_BODY', 'SizeRestrictions_BODY'],
       ])
+      // Queries have addresses of anything, and paths ids that are addresses, long ones, or end in .log.
+      for (const one of ['GenericRFI', 'RestrictedExtensions', 'SizeRestrictions']) {
+        expect(counted).toContain(`${one}_URIPATH`)
+      }
+      for (const one of [
+        'GenericLFI',
+        'GenericRFI',
+        'RestrictedExtensions',
+        'CrossSiteScripting',
+      ]) {
+        expect(counted).toContain(`${one}_QUERYARGUMENTS`)
+      }
       // Samples would show keys and addresses of senders.
       const shown = [rules, ...rules.rules].map(({ visibilityConfig }) => visibilityConfig)
       expect(
