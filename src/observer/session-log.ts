@@ -41,6 +41,9 @@ const AT_ONCE = 25
 const MAX_GAP = 1000
 // The newest by their own clocks tell how far a connection has come, at least.
 const NEWEST = 100
+// Where they are all that there are, only what an index does not know yet can be behind them: on AWS
+// that is a moment's frames. A thousand look-ups for the end of a short log were what it took longest for.
+const MAX_LAG = 100
 // A log has the oldest of what its source has in quarantine since it began: there may be more.
 const QUARANTINE_PAGES = 20
 const QUARANTINE_PAGE = 1000
@@ -52,11 +55,13 @@ const QUARANTINE_PAGE = 1000
 export async function readLog(needs: Needs, request: LogRequest): Promise<LogPage> {
   const { tenantId, sessionId, after, limit, maxBytes } = request
   const kept = request.hasQuarantined ? await quarantinedOf(needs.quarantine, request) : new Map()
-  const known = Math.max(0, ...kept.keys(), await newestOf(needs.events, request))
+  const newest = await newestOf(needs.events, request)
+  const known = Math.max(0, ...kept.keys(), newest.frame)
+  const maxGap = newest.areAll ? MAX_LAG : MAX_GAP
   const frames: LoggedFrame[] = []
   let bytes = 0
   let gap = 0
-  for (let n = after + 1; n <= known || gap < MAX_GAP; n += AT_ONCE) {
+  for (let n = after + 1; n <= known || gap < maxGap; n += AT_ONCE) {
     const numbers = Array.from({ length: AT_ONCE }, (_, at) => n + at)
     const found = await Promise.all(numbers.map((one) => lineOf(one)))
     for (const [at, line] of found.entries()) {
@@ -83,13 +88,14 @@ export async function readLog(needs: Needs, request: LogRequest): Promise<LogPag
   }
 }
 
-/** Tells how far a connection has come, at least. */
+/** Tells how far a connection has come, at least, and whether its index knows no more of it. */
 async function newestOf(
   events: Needs['events'],
   { tenantId, sessionId }: LogRequest,
-): Promise<number> {
-  const { items } = await events.query(tenantId, { sessionId }, { limit: NEWEST })
-  return Math.max(0, ...items.map(({ eventId }) => frameOf(sessionId, eventId)))
+): Promise<{ frame: number; areAll: boolean }> {
+  const { items, nextCursor } = await events.query(tenantId, { sessionId }, { limit: NEWEST })
+  const frame = Math.max(0, ...items.map(({ eventId }) => frameOf(sessionId, eventId)))
+  return { frame, areAll: nextCursor === undefined }
 }
 
 /** Finds which frames are in quarantine, by the ids that their items have. */
