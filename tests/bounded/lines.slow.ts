@@ -50,4 +50,22 @@ describe('a server with half a gigabyte', () => {
       server.assertWell()
     }, 600_000)
   }
+  it('takes as many short bodies of lines at once as of any other kind', async () => {
+    using folder = temporaryFolder()
+    await using server = await startLimitedServer(folder.path, { limitBytes: LIMIT, env: {} })
+    const url = `${server.url}/api/v1/events`
+    const headers = { Authorization: server.key, 'Content-Type': 'application/x-ndjson' }
+    const body = line.repeat(300) // 150 KB of known length, as a class that hands in sends
+    const statuses = new Set<number>()
+    for (let round = 0; round < 3; round += 1) {
+      const at = () => fetch(url, { method: 'POST', headers, body })
+      const replies = await Promise.all(Array.from({ length: 100 }, at))
+      for (const reply of replies) {
+        statuses.add(reply.status)
+        await reply.arrayBuffer()
+      }
+    }
+    expect([...statuses]).toEqual([200])
+    server.assertWell()
+  }, 120_000)
 })

@@ -33,7 +33,11 @@ export const takeLines: typeof takeBody = async (c, { services, options }, opene
   const { maxBodyBytes, bodyTimeoutSeconds } = config
   const encoding = encodingOf(c)
   const packed = encoding === 'identity' ? undefined : encoding
-  const lease = await leaseFor(c, ROOM_BYTES, ROOM_BYTES)
+  const coming = comingOf(c, packed)
+  // A short body takes its length and its copy: a hundred of them may come at once, and would be turned
+  // away if each took the room of a long one.
+  const room = Math.min(2 * coming, ROOM_BYTES)
+  const lease = await leaseFor(c, room, coming)
   const pace = { wholeMs: bodyTimeoutSeconds * 1000 }
   const body = c.req.raw.body ?? new Blob([]).stream()
   const stream = streamOf(body, { pace, keepBytes: maxBodyBytes })
@@ -44,7 +48,7 @@ export const takeLines: typeof takeBody = async (c, { services, options }, opene
   c.env?.patience?.(0)
   try {
     const unpacked = packed ? inflating(stream.chunks(), packed) : stream.chunks()
-    const pieces = linePieces(unpacked, sizesFor(lease, maxBodyBytes))
+    const pieces = linePieces(unpacked, sizesFor(lease, room, maxBodyBytes))
     for await (const piece of pieces) {
       const isFirst = linesTaken === 0
       if (isFirst && piece.isLast) return await takeWhole([piece.bytes])
@@ -124,8 +128,14 @@ export const takeLines: typeof takeBody = async (c, { services, options }, opene
   }
 }
 
-function sizesFor(lease: Lease, maxLineBytes: number) {
-  let held = ROOM_BYTES
+/** Tells how many bytes may come; more than there is room for, where nobody can know. */
+function comingOf(c: AppContext, packed: Compression | undefined): number {
+  const length = c.req.header('Content-Length')
+  return packed === undefined && length !== undefined ? Number(length) : ROOM_BYTES
+}
+
+function sizesFor(lease: Lease, room: number, maxLineBytes: number) {
+  let held = room
   return {
     ...{ pieceBytes: PIECE_BYTES, pieceLines: PIECE_LINES, maxLineBytes },
     /** A long line takes more than its piece. */
