@@ -13,6 +13,7 @@ import { kindOf, refuse } from '../src/standards/caliper/gate'
 import type { Node } from '../src/standards/caliper/node'
 import { mutated, seeded } from '../tests/support/mutate'
 import { anEvent } from '../tools/samples/envelopes'
+import { tellGoal } from './goals'
 import { zodEvent } from './zod-model'
 
 const COUNT = Number(process.argv[2] ?? 20_000)
@@ -71,6 +72,11 @@ for (const [name, what] of [
   console.log(
     `${what.padEnd(24)} +${more.toFixed(2)} µs/event, ${(more / parse).toFixed(2)} × parse`,
   )
+}
+
+if (process.versions.bun === undefined) {
+  const value = (best.get('report')! - parse) / parse
+  tellGoal({ goal: 'gate and report in Node, of JSON.parse', value, unit: '×', most: 0.5 })
 }
 
 // These events have faults of all kinds; checking them includes the messages of the report and
