@@ -29,6 +29,27 @@ export function contentDigest(
   return hash('sha256', canonicalJson(raw, value, prepare)).slice(0, DIGEST_LENGTH)
 }
 
+// An item is some 1.5 KB. Up to here, a digest that was put off takes a millisecond, whatever the
+// numbers in it.
+const MAX_COMPARED_LATER = 16 * 1024
+
+/**
+ * Tells whether an item of no digest may wait for it until its id comes again with another text. What
+ * is large does not: whoever sends it pays for it, and not whoever sends its id.
+ */
+export function isComparedLater(raw: string): boolean {
+  // A store of UTF-8 does not have what is ill-formed as it was.
+  return raw.length <= MAX_COMPARED_LATER && raw.isWellFormed()
+}
+
+/**
+ * Computes the `contentDigest` of an item that is not to be compared later.
+ * @returns undefined for all others
+ */
+export function digestAtOnce(raw: string, value: unknown): string | undefined {
+  return isComparedLater(raw) ? undefined : contentDigest(raw, value)
+}
+
 /** Computes SHA-256 of an item's text as UTF-8. @returns 64 hexadecimal digits */
 export function textSha256(text: string): string {
   return hash('sha256', text)

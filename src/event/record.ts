@@ -160,7 +160,7 @@ export interface EventRecord {
   sentSha256?: string | undefined
   /**
    * The digest is that of the item as it was sent (`contentDigest`), for the store that takes the
-   * record: a record that is read back has none. If left out, it is that of `raw`.
+   * record: a record that is read back has none. If left out, it is that of `raw`, made when it is asked for.
    */
   contentDigest?: string | undefined
 }

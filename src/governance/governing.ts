@@ -123,7 +123,6 @@ export async function createGoverning(
   function cleaned({ event, ...item }: Readable, decision: Decision, by: Pseudonymiser): Readable {
     const { treatments, rules, privacyLevel, retentionClass, sampleRate } = decision
     const governed = cleanEvent(event, treatments, by)
-    governed.contentDigest = event.contentDigest
     // Who knows the digest can try names until one fits: of what is anonymous, none is kept.
     const isAnonymous = treatments.some((one) => one.isAnonymous)
     if (isAnonymous) governed.sentSha256 = undefined

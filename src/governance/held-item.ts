@@ -1,4 +1,5 @@
 import type { Issue } from '../error/issue'
+import { contentDigest } from '../event/content'
 import type { ReadEvent } from '../event/reading'
 import { BLOCKED, type Blocked } from './blocklist/blocklist'
 import type { Readable, Refused } from './governing'
@@ -69,10 +70,10 @@ export function asSent(
   kept: string,
 ): Record<string, string> | undefined {
   if (raw === kept) return undefined
-  const { eventId: sentId, contentDigest: sentDigest, sentSha256 } = event
+  const { eventId: sentId, contentDigest: sentDigest = contentDigest(raw), sentSha256 } = event
   return {
     sentId,
-    ...(sentDigest !== undefined && { sentDigest }),
+    sentDigest,
     ...(sentSha256 !== undefined && { sentSha256 }),
   }
 }

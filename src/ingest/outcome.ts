@@ -37,7 +37,8 @@ function governedAs(
   const { server, eventId: sentId, contentDigest: sentDigest, sentSha256, actorId = '' } = event
   if (server === undefined) return refused
   const context = {
-    ...(sentDigest !== undefined && { sentId, sentDigest }),
+    sentId,
+    ...(sentDigest !== undefined && { sentDigest }),
     ...(sentSha256 !== undefined && { sentSha256 }),
     ...(learner !== undefined && { learner: actorId }),
   }

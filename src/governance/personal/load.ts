@@ -82,7 +82,8 @@ function createPersonalData(known: ReadonlyMap<StandardName, Known>): PersonalDa
       const text = spliced(event.raw, edits)
       const { freeText, eventId, isQuiet } = freeTextOf(event, text, own.table, work)
       const free = isQuiet ? { text, changed: 0 } : freeText.inJson(text)
-      const contentDigest = event.contentDigest ?? digestOf(event.raw)
+      const isAsSent = free.text === event.raw
+      const contentDigest = event.contentDigest ?? (isAsSent ? undefined : digestOf(event.raw))
       const made = { ...event, eventId, server, raw: free.text, contentDigest }
       const { gone, became } = work
       cleanRecord(made, { gone, became, freeText, isQuiet, hasPaths: asked.paths.length > 0 })

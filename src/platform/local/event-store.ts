@@ -7,13 +7,15 @@ import type { TokenSigner } from '../shared/page-token'
 import { within } from '../shared/whole'
 import { createTurns, type Turns } from '../turns'
 import { isDamage, translated } from './database'
+import { decide } from './log/decide'
 import { eraseFromLog } from './log/erase'
 import { arrivalsIn } from './log/event-arrivals'
-import { addEntry, endOf, findId, truncate } from './log/event-index'
-import { type EventKeys, entryOf, type IndexEntry } from './log/event-keys'
+import { endOf, findId, truncate } from './log/event-index'
+import { contentOf, type EventKeys, entryOf } from './log/event-keys'
 import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
 import { latestInLog } from './log/latest'
+import { type Compared, createComparing, type Doubt } from './log/sameness'
 import { encodeSegments } from './log/segment'
 
 // A commit's fsync is shared by everything that waits. Beyond two thousand events it no longer
@@ -25,19 +27,13 @@ const MAX_COMMIT_BYTES = 6 * 1024 * 1024
 // A call is one commit, which all others wait for.
 const MAX_CALL = MAX_COMMIT
 
-interface Call {
-  records: readonly EventRecord[]
+interface Call extends Compared {
   /** All of its records are stored, or none. */
   whole: boolean
   bytes: number
   resolve(outcomes: AppendOutcome[]): void
   reject(error: unknown): void
 }
-
-const STORED: AppendOutcome = { kind: 'stored' }
-const DUPLICATE: AppendOutcome = { kind: 'duplicate' }
-const CONFLICT: AppendOutcome = { kind: 'conflict' }
-const WITHHELD: AppendOutcome = { kind: 'withheld' }
 
 export interface LocalEventStore extends EventStore {
   /** Says why the last commit failed; undefined when it did not, or one would not fail any more. */
@@ -58,6 +54,9 @@ export function createEventStore(options: {
   let isScheduled = false
   let isClosed = false
   let lastFailure: string | undefined
+  /** So many calls wait until their records are compared with what is held. */
+  let aside = 0
+  const compare = createComparing({ log, keys, turns })
   /** Erasures run one at a time: each rewrites segments that it has read. */
   let erasing: Promise<unknown> = Promise.resolve()
 
@@ -90,26 +89,46 @@ export function createEventStore(options: {
   function enqueue(records: readonly EventRecord[], whole = false): Promise<AppendOutcome[]> {
     return new Promise((resolve, reject) => {
       check()
-      waiting.push({ records, whole, bytes: bytesOf(records), resolve, reject })
-      if (isScheduled) return
-      isScheduled = true
-      // It runs after the requests that this turn of the event loop brings, so that they share the
-      // commit.
-      setImmediate(commit)
+      const entries = records.map((record) => entryOf(keys, record, contentOf(keys, record)))
+      waiting.push({ records, entries, whole, bytes: bytesOf(records), resolve, reject })
+      schedule()
     })
+  }
+
+  function schedule() {
+    if (isScheduled || waiting.length === 0) return
+    isScheduled = true
+    // It runs after the requests that this turn of the event loop brings, so that they share the
+    // commit.
+    setImmediate(commit)
+  }
+
+  /** Compares what is in doubt; then the call is decided on anew, with what is held by then. */
+  async function decideLater(call: Call, doubts: readonly Doubt[]) {
+    aside += 1
+    try {
+      await compare(call, doubts)
+      waiting.push(call)
+      schedule()
+    } catch (error) {
+      call.reject(translated('comparing events', error))
+    } finally {
+      aside -= 1
+    }
   }
 
   function commit() {
     isScheduled = false
     const calls = takeCalls()
-    if (waiting.length > 0) {
-      isScheduled = true
-      setImmediate(commit)
-    }
+    schedule()
     try {
       const size = calls.reduce((sum, call) => sum + call.records.length, 0)
-      const { outcomes, bytes } = commitAll(calls, size)
-      for (const [place, call] of calls.entries()) call.resolve(outcomes[place]!)
+      const { decided, bytes } = commitAll(calls, size)
+      for (const [place, call] of calls.entries()) {
+        const { doubts, outcomes } = decided[place]!
+        if (doubts.length > 0) void decideLater(call, doubts)
+        else call.resolve(outcomes)
+      }
       lastFailure = undefined
       if (bytes > 0) log.announce(bytes)
     } catch (error) {
@@ -137,42 +156,14 @@ export function createEventStore(options: {
     const before = endOf(index)
     const fresh: EventRecord[] = []
 
-    function heldAs(entry: IndexEntry): AppendOutcome | undefined {
-      for (const held of log.newestFirst()) {
-        const offset = findId(held.index, entry.id)
-        if (offset < 0) continue
-        return held.index.contents[offset] === entry.content ? DUPLICATE : CONFLICT
-      }
-      return undefined
-    }
-
-    function decide(record: EventRecord): AppendOutcome {
-      const entry = entryOf(keys, record)
-      const held = heldAs(entry)
-      if (held !== undefined) return held
-      addEntry(index, entry)
-      fresh.push(record)
-      return STORED
-    }
-
-    /** Decides on a call; of a whole one with a conflict, what was added is taken back. */
-    function decideAll({ records, whole }: Call): AppendOutcome[] {
-      const [end, count] = [endOf(index), fresh.length]
-      const outcomes = records.map(decide)
-      if (!whole || !outcomes.includes(CONFLICT)) return outcomes
-      truncate(index, end)
-      fresh.length = count
-      return outcomes.map((outcome) => (outcome === CONFLICT ? CONFLICT : WITHHELD))
-    }
-
     try {
-      const outcomes = calls.map(decideAll)
+      const decided = calls.map((call) => decide(call, { log, generation, fresh }))
       const segments = [...encodeSegments(fresh)]
       if (segments.length > 0) {
         generation.append(segments, now)
         log.recent.add(generation.base + before.count, fresh)
       }
-      return { outcomes, bytes: segments.reduce((sum, { unpacked }) => sum + unpacked, 0) }
+      return { decided, bytes: segments.reduce((sum, { unpacked }) => sum + unpacked, 0) }
     } catch (error) {
       truncate(index, before)
       if (isDamage(error)) log.leave(generation, now)
@@ -227,7 +218,7 @@ export function createEventStore(options: {
 
     async [Symbol.asyncDispose]() {
       isClosed = true
-      while (waiting.length > 0) await new Promise(setImmediate)
+      while (waiting.length + aside > 0) await new Promise(setImmediate)
       await erasing
     },
   }

@@ -1,4 +1,4 @@
-import { contentDigest } from '../../event/content'
+import { digestAtOnce } from '../../event/content'
 import { derivedId } from '../../event/id'
 import type { ReadEvent } from '../../event/reading'
 import type { Kind } from '../../event/record'
@@ -85,7 +85,7 @@ function normalizeEvent(
     conformant: true,
     issueCodes: [],
     raw,
-    contentDigest: contentDigest(raw, item),
+    contentDigest: digestAtOnce(raw, item),
   }
 }
 
@@ -140,7 +140,7 @@ function normalizeEntity(
     conformant: true,
     issueCodes: [],
     raw,
-    contentDigest: contentDigest(raw, item),
+    contentDigest: digestAtOnce(raw, item),
   }
 }
 

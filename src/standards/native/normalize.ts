@@ -1,4 +1,4 @@
-import { contentDigest } from '../../event/content'
+import { digestAtOnce } from '../../event/content'
 import { derivedNativeId } from '../../event/id'
 import type { ReadEvent } from '../../event/reading'
 import { commonValuesOf } from './common-values'
@@ -79,7 +79,7 @@ export function normalize(
     conformant: issueCodes.length === 0,
     issueCodes,
     raw,
-    contentDigest: contentDigest(raw, view.sent),
+    contentDigest: digestAtOnce(raw, view.sent),
   }
   if (view.dialect !== undefined) fillFrom(view, event)
   return event

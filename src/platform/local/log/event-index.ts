@@ -14,7 +14,7 @@ export interface EventIndex {
   /** The last of its events expires at this time, ms since 1970. */
   maxExpires: number
   ids: BigUint64Array
-  /** The column has keyed digests of what was sent. */
+  /** The column has what stands for the content of each, as `contentOf` makes it. */
   contents: BigUint64Array
   /** The column has `eventTime`, ms since 1970. */
   times: Float64Array

@@ -1,4 +1,4 @@
-import { contentDigest } from '../../../event/content'
+import { contentDigest, isComparedLater } from '../../../event/content'
 import { type IndexedField, indexedFields } from '../../../event/filter'
 import type { EventRecord, Kind } from '../../../event/record'
 
@@ -10,8 +10,10 @@ import type { EventRecord, Kind } from '../../../event/record'
  */
 export interface EventKeys {
   id(tenantId: string, eventId: string): bigint
-  /** Hashes a `contentDigest`, to tell duplicate from conflict without reading the first one. */
+  /** Hashes a `contentDigest`, to tell duplicate from conflict without reading the first one: even. */
   content(digest: string): bigint
+  /** Hashes the text of an item whose digest is not known: odd (`sameness.ts`). */
+  text(raw: string): bigint
   /** Hashes a value; only an absent one is 0. */
   value(value: string | undefined): number
   scope(tenantId: string, kind: Kind): number
@@ -30,13 +32,15 @@ export function createEventKeys(secret: Uint8Array): EventKeys {
   const idSeed = view.getBigUint64(0)
   const valueSeed = view.getUint32(8)
   const contentSeed = BigInt(view.getUint32(12))
+  const textSeed = view.getBigUint64(8)
   const value = (text: string | undefined) =>
     text === undefined ? 0 : Bun.hash.xxHash32(text, valueSeed) || 1
   const scopes = { event: new Map<string, number>(), entity: new Map<string, number>() }
   return {
     // NUL separates the ids: no tenant id holds one, so no two pairs run together.
     id: (tenantId, eventId) => Bun.hash.xxHash3(`${tenantId}\0${eventId}`, idSeed),
-    content: (digest) => Bun.hash.xxHash3(digest, contentSeed),
+    content: (digest) => Bun.hash.xxHash3(digest, contentSeed) & ~1n,
+    text: (raw) => Bun.hash.xxHash3(raw, textSeed) | 1n,
     value,
     scope(tenantId, kind) {
       const known = scopes[kind].get(tenantId)
@@ -65,14 +69,17 @@ export interface IndexEntry {
   hashes: Hashes
 }
 
-/**
- * Makes the entry that the index holds of a record.
- * @param content its keyed digest, where it was stored
- */
-export function entryOf(keys: EventKeys, record: EventRecord, content?: bigint): IndexEntry {
+/** Makes what stands for the content of a record: its digest, or its text where that is put off. */
+export function contentOf(keys: EventKeys, { raw, contentDigest: digest }: EventRecord): bigint {
+  if (digest === undefined && isComparedLater(raw)) return keys.text(raw)
+  return keys.content(digest ?? contentDigest(raw))
+}
+
+/** Makes the entry that the index holds of a record. @param content what `contentOf` made */
+export function entryOf(keys: EventKeys, record: EventRecord, content: bigint): IndexEntry {
   return {
     id: keys.id(record.tenantId, record.eventId),
-    content: content ?? keys.content(record.contentDigest ?? contentDigest(record.raw)),
+    content,
     time: Date.parse(record.eventTime),
     expires: timeOf(record.expiresAt),
     hashes: {

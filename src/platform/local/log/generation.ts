@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { contentDigest } from '../../../event/content'
 import type { EventRecord } from '../../../event/record'
 import { isDamage } from '../database'
 import { sync } from '../durable-files'
@@ -46,6 +47,8 @@ export interface Generation {
   readonly begunAt: number
   /** If true, it may grow: its lines have the columns of lines now, and nothing is damaged. */
   readonly mayGrow: boolean
+  /** If true, what stands for a content may be that of a text (`sameness.ts`). */
+  readonly hasTexts: boolean
   /** If true, its index had to be built, since its file was missing or damaged. */
   readonly isRebuilt: boolean
   /** Appends the records that the index was given last, durably, in one transaction. */
@@ -166,8 +169,12 @@ export function openGeneration(
     let at = 0
     for (const line of lines === undefined ? [] : linesOf(lines.bytes)) {
       const content = lines?.contents?.[at++]
-      const nothing = () => keys.nothing(base + built.count)
-      addEntry(built, line === '' ? nothing() : entryOf(keys, decodeLine(line), content))
+      if (line === '') {
+        addEntry(built, keys.nothing(base + built.count))
+        continue
+      }
+      const record = decodeLine(line)
+      addEntry(built, entryOf(keys, record, content ?? keys.content(contentDigest(record.raw))))
     }
     addDamaged(built, segment.first + segment.count)
   }
@@ -215,7 +222,8 @@ export function openGeneration(
       return index
     },
     begunAt: file.begunAt,
-    mayGrow: file.columns.join() === lineNames.join() && damaged.size === 0,
+    mayGrow: file.columns.join() === lineNames.join() && file.hasTexts && damaged.size === 0,
+    hasTexts: file.hasTexts,
     segmentsFrom: file.from,
     probe: file.probe,
     saveIndex: () => saveIndex(index, indexFile),

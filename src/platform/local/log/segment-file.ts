@@ -29,9 +29,11 @@ export interface SegmentFile extends Disposable {
   total(): number
   /** Its lines have these columns, in this order. */
   readonly columns: readonly string[]
+  /** If true, what stands for a content may be that of a text, and is odd then. */
+  readonly hasTexts: boolean
   /**
    * Appends segments from `first` on, in one durable transaction, all or nothing.
-   * @param contents the keyed digest of each record
+   * @param contents what stands for the content of each record
    */
   append(
     segments: readonly Segment[],
@@ -64,7 +66,7 @@ export interface Extent {
 }
 
 const schema = `
-CREATE TABLE IF NOT EXISTS meta (begun_at INTEGER NOT NULL, columns TEXT);
+CREATE TABLE IF NOT EXISTS meta (begun_at INTEGER NOT NULL, columns TEXT, has_texts INTEGER);
 CREATE TABLE IF NOT EXISTS segments (
   first INTEGER PRIMARY KEY,
   count INTEGER NOT NULL,
@@ -78,9 +80,10 @@ CREATE TABLE IF NOT EXISTS segments (
   checksum INTEGER
 )`
 
-// Files of version 0.1.0 do not have these columns; their lines have `FORMER_COLUMNS`.
+// Files of version 0.1.0 do not have these columns; their lines have `FORMER_COLUMNS`. A file of
+// before `has_texts` has digests alone.
 const added = {
-  meta: ['columns TEXT'],
+  meta: ['columns TEXT', 'has_texts INTEGER'],
   segments: ['unpacked INTEGER', 'contents BLOB', 'checksum INTEGER'],
 }
 export const FORMER_COLUMNS =
@@ -123,8 +126,8 @@ function segmentsOf(
 ): SegmentFile {
   db.run(`PRAGMA wal_autocheckpoint = ${LAST_RESORT_PAGES}`)
   guarded(`opening ${file}`, () => addColumns(db))
-  const begun = db.query<Begun, []>('SELECT begun_at, columns FROM meta').get()
-  if (!begun) db.run('INSERT INTO meta VALUES (?, ?)', [now, lineNames.join(' ')])
+  const begun = db.query<Begun, []>('SELECT begun_at, columns, has_texts FROM meta').get()
+  if (!begun) db.run('INSERT INTO meta VALUES (?, ?, 1)', [now, lineNames.join(' ')])
   const columns = begun ? (begun.columns ?? FORMER_COLUMNS).split(' ') : lineNames
 
   const insert = db.query<
@@ -207,6 +210,7 @@ function segmentsOf(
   let total = last ? last.first + last.count : 0
   return {
     columns,
+    hasTexts: begun === null || begun.has_texts === 1,
     begunAt: begun?.begun_at ?? now,
     total: () => total,
     holding,
@@ -270,6 +274,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: BigUint64Array): Uint8Array
 interface Begun {
   begun_at: number
   columns: string | null
+  has_texts: number | null
 }
 
 function addColumns(db: Database) {
