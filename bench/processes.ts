@@ -56,7 +56,9 @@ export interface ThreadTimes {
 
 // JavaScriptCore and mimalloc call their threads so.
 const COMPILERS = /^(JITWorker|JSCWarmUp)/
-const COLLECTOR = /^(HeapHelper|Heap Collector|JSC Heap)/
+// The thread that warms the engine up is the one that collects afterwards: it works as much without
+// compilers, and twice as much where there are no helpers.
+const COLLECTOR = /^(HeapHelper|JSCWarmUp|Heap Collector|JSC Heap)/
 const ALLOCATOR = 'mi-scavenger'
 const NANOSECONDS = 1e9
 
