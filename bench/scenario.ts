@@ -3,17 +3,17 @@
  * that cost until the server has ended.
  */
 import { Database } from 'bun:sqlite'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MAX_RECORDS } from '../src/platform/local/log/segment'
 import { temporaryFolder } from '../tests/support/folders'
 import { type ServerProcess, startServerProcess } from '../tests/support/server-process'
-import { measureFloor } from './floor'
+import { type Floor, measureFloor } from './floor'
 import type { Kind } from './kinds'
+import { bytesWritten, cpuSeconds, watchThreads } from './processes'
 
-const WARM_UP_SECONDS = 3
-// USER_HZ: the unit of /proc/PID/stat on Linux.
-const TICKS_PER_SECOND = 100
+// After it the compilers take a tenth of what they do in the first seconds; they are never done.
+export const WARM_UP_SECONDS = 20
 
 /** A request brings so many events of a kind, over so many connections, for so long. */
 export interface Traffic {
@@ -23,6 +23,7 @@ export interface Traffic {
   seconds: number
   /** It ends sooner after so many events. */
   most?: number
+  warmUp?: number
 }
 
 export interface Load {
@@ -34,7 +35,10 @@ export interface Load {
 }
 
 /** Drives a server, and throws when it answers anything but 200. */
-export async function load({ url, key }: ServerProcess, traffic: Traffic): Promise<Load> {
+export async function load(
+  { url, key }: Pick<ServerProcess, 'url' | 'key'>,
+  traffic: Traffic,
+): Promise<Load> {
   const { kind, count, connections, seconds, most = Number.MAX_SAFE_INTEGER } = traffic
   const args = [url, key, kind, count, connections, seconds, most].map(String)
   const child = Bun.spawn([process.execPath, join(import.meta.dir, 'load.ts'), ...args])
@@ -45,40 +49,14 @@ export async function load({ url, key }: ServerProcess, traffic: Traffic): Promi
 }
 
 /**
- * Reads the CPU time of the process and of its children, such as the one that writes the lake,
- * ended or not.
- */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  // These are utime, stime, cutime and cstime (proc_pid_stat(5)).
-  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
-  return children
-    .filter(Boolean)
-    .reduce((sum, child) => sum + cpuSeconds(Number(child)), ticks / TICKS_PER_SECOND)
-}
-
-/**
- * Reads the bytes written to the disk: data that was deleted before it got there does not count.
- */
-function bytesWritten(pid: number): number {
-  const io = readFileSync(`/proc/${pid}/io`, 'utf8')
-  const field = (name: string) => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(io)?.[1])
-  return field('write_bytes') - field('cancelled_write_bytes')
-}
-
-/**
  * Reads the last count before the process ended: checkpoints and archiving count, until they are
  * done.
  */
 async function writtenAtTheEnd({ process: child }: ServerProcess): Promise<number> {
-  let written = bytesWritten(child.pid)
+  let written = 0
   while (child.exitCode === null) {
-    try {
-      written = bytesWritten(child.pid)
-    } catch {
-      break // the process is gone, or going
-    }
+    // Of a process that is gone there is nothing left to read.
+    written = Math.max(written, bytesWritten(child.pid))
     await Bun.sleep(5)
   }
   return written
@@ -118,25 +96,64 @@ async function withWebhook({ url, key }: ServerProcess, targetUrl: string) {
 
 export const receiver = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
 const FLUSH_SECONDS = 5
+const A_FEW_PAGES = 256 * 1024
 export const settings = {
   NONIUS_ALLOW_PRIVATE_WEBHOOKS: '1',
   NONIUS_ARCHIVE_FLUSH_SECONDS: String(FLUSH_SECONDS),
 }
 
+/** All times of an event are CPU in µs. */
+export interface Measured extends Load {
+  /** All of the server's processes, from the load until they have ended. */
+  cpu: number
+  /** The same without compilers. */
+  steady: number
+  compilers: number
+  collector: number
+  /** The thread that answers, while it was loaded; and the processes of the lake. */
+  serving: number
+  archive: number
+  /** The thread that answers wanted a core so long in each second, in ms, and had none. */
+  waiting: number
+  floor: Floor
+  eventsPerCommit: number
+  /** Bytes written, of those sent. */
+  written: number
+  /** Of the server alone, in bytes. */
+  peak: number
+}
+
+// A machine that is this late has something else to do, and its figures are worth nothing anyway.
+const PATIENCE_SECONDS = 60
+
+/** Waits until all that a server has is archived: until it has written nothing for longer than a flush. */
+export async function untilQuiet(pid: number) {
+  let written = bytesWritten(pid)
+  let quiet = 0
+  for (let second = 0; second < PATIENCE_SECONDS && quiet <= FLUSH_SECONDS; second += 1) {
+    await Bun.sleep(1000)
+    const now = bytesWritten(pid)
+    // Documents of its own, such as who is at work, are some pages a second.
+    quiet = now - written < A_FEW_PAGES ? quiet + 1 : 0
+    written = now
+  }
+}
+
 /** Runs one scenario on a server of its own. */
-export async function scenario(traffic: Traffic) {
-  const { kind, count, connections } = traffic
+export async function measure(traffic: Traffic): Promise<Measured> {
+  const { kind, count, connections, warmUp = WARM_UP_SECONDS } = traffic
   using folder = temporaryFolder()
   await using server = await startServerProcess(folder.path, settings)
   await withWebhook(server, `${receiver.url}`)
   const { pid } = server.process
+  using threads = watchThreads(pid)
   // The compilers cost a server time once, which does not belong to the cost of an event.
-  await load(server, { ...traffic, seconds: WARM_UP_SECONDS })
-  // The pause lasts until the last of the warm-up is archived.
-  await Bun.sleep((FLUSH_SECONDS + 2) * 1000)
-  const before = cpuSeconds(pid)
+  await load(server, { ...traffic, seconds: warmUp })
+  await untilQuiet(pid)
+  const [before, threadsBefore] = [cpuSeconds(pid), threads.times()]
   const writtenBefore = bytesWritten(pid)
   const result = await load(server, traffic)
+  const loaded = threads.times()
   const stopping = server.stop()
   const written = (await writtenAtTheEnd(server)) - writtenBefore
   const code = await stopping
@@ -144,21 +161,49 @@ export async function scenario(traffic: Traffic) {
   const usage = server.process.resourceUsage()!
   // CPU time counts until the end of the process: archiving and delivering after the load is part
   // of the cost.
-  const cpu = (Number(usage.cpuTime.total) / 1e6 - before) * 1e6
-  const size = commitSize(folder.path, count * connections)
-  const floor = measureFloor(size, kind)
-  const perEvent = cpu / result.events
+  const [total, ended] = [Number(usage.cpuTime.total) / 1e6, threads.times()]
+  const perEvent = (seconds: number) => (seconds * 1e6) / result.events
+  const cpu = perEvent(total - before)
+  const compilers = perEvent(ended.compilers - threadsBefore.compilers)
+  const eventsPerCommit = commitSize(folder.path, count * connections)
+  const floor = await measureFloor(eventsPerCommit, kind, folder.path)
+  return {
+    ...result,
+    cpu,
+    steady: cpu - compilers,
+    compilers,
+    collector: perEvent(ended.collector - threadsBefore.collector),
+    serving: perEvent(loaded.serving - threadsBefore.serving),
+    archive: perEvent(ended.children - threadsBefore.children),
+    waiting: (loaded.waiting - threadsBefore.waiting) / (result.ms / 1000) / 0.001,
+    floor,
+    eventsPerCommit,
+    written: written / result.events / floor.bytes,
+    peak: usage.maxRSS,
+  }
+}
+
+export function rowOf({ kind, count, connections }: Traffic, measured: Measured) {
+  const { floor, steady } = measured
+  const µs = (value: number) => value.toFixed(1)
+  const parts = [floor.parse, floor.insert, floor.parquet].filter((part) => !Number.isNaN(part))
   const unit = count === 1 ? kind : `${kind}s`
   return {
     scenario: `${count} ${unit} × ${connections} connections`,
-    'events/s': Math.round(result.events / (result.ms / 1000)),
-    'p50 ms': result.p50.toFixed(2),
-    'p99 ms': result.p99.toFixed(2),
-    'CPU µs/event': perEvent.toFixed(1),
-    'floor µs': `${floor.total.toFixed(1)} (${floor.parse.toFixed(1)} + ${floor.insert.toFixed(1)})`,
-    'ratio to floor': (perEvent / floor.total).toFixed(2),
-    'events/commit': size,
-    'written / raw': (written / result.events / floor.bytes).toFixed(2),
-    'peak MB': Math.round(usage.maxRSS / 1e6),
+    'events/s': Math.round(measured.events / (measured.ms / 1000)),
+    'p50 ms': measured.p50.toFixed(2),
+    'p99 ms': measured.p99.toFixed(2),
+    'waits ms/s': Math.round(measured.waiting),
+    'CPU µs/event': µs(steady),
+    'serving + archive + collector': [measured.serving, measured.archive, measured.collector]
+      .map(µs)
+      .join(' + '),
+    'compilers µs': µs(measured.compilers),
+    'floors µs': parts.map(µs).join(' + '),
+    '× rows': (steady / floor.rows).toFixed(2),
+    '× rows and Parquet': (steady / floor.all).toFixed(2),
+    'events/commit': measured.eventsPerCommit,
+    'written / raw': measured.written.toFixed(2),
+    'peak MB': Math.round(measured.peak / 1e6),
   }
 }

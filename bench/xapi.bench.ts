@@ -3,11 +3,11 @@
  * connections, and the same with Caliper events of the same size in the same run. The goal is at
  * most 1.5 times the CPU of such an event.
  *
- *     bun bench/xapi.bench.ts [--seconds N]   about two minutes
+ *     bun bench/xapi.bench.ts [--seconds N]   about three minutes
  */
 import { parseArgs } from 'node:util'
 import { type Kind, kinds } from './kinds'
-import { receiver, scenario } from './scenario'
+import { measure, receiver, rowOf } from './scenario'
 
 const { values } = parseArgs({
   options: {
@@ -24,10 +24,16 @@ const connections = 8
 
 const rows = []
 for (const count of [1, 50]) {
-  const event = await scenario({ kind: 'event', count, connections, seconds })
-  const statement = await scenario({ kind: 'statement', count, connections, seconds })
-  const ratio = Number(statement['CPU µs/event']) / Number(event['CPU µs/event'])
-  rows.push({ ...event, 'to an event': '1' }, { ...statement, 'to an event': ratio.toFixed(2) })
+  const [event, statement] = [
+    { kind: 'event', count, connections, seconds },
+    { kind: 'statement', count, connections, seconds },
+  ] as const
+  const [ofEvents, ofStatements] = [await measure(event), await measure(statement)]
+  const ratio = ofStatements.steady / ofEvents.steady
+  rows.push(
+    { ...rowOf(event, ofEvents), 'to an event': '1' },
+    { ...rowOf(statement, ofStatements), 'to an event': ratio.toFixed(2) },
+  )
 }
 console.table(rows)
 for (const kind of Object.keys(kinds) as Kind[]) {

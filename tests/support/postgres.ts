@@ -1,4 +1,4 @@
-import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SQL } from 'bun'
 import { temporaryFolder } from './folders'
@@ -11,6 +11,8 @@ export interface TestPostgres extends AsyncDisposable {
   /** Ends it as a power cut would, before it returns. */
   kill(): void
   start(): Promise<void>
+  /** The process that has started all of its others. */
+  pid(): number
 }
 
 // It has what an address has to escape.
@@ -19,14 +21,18 @@ export const PASSWORD = 'p%40ss'
 // Debian has the programs of a server out of the way, by its version.
 const DEBIAN = '/usr/lib/postgresql'
 
+export function hasPostgres(): boolean {
+  return existsSync(DEBIAN)
+}
+
 function programs(): string {
-  if (!existsSync(DEBIAN)) throw new Error('this needs PostgreSQL: apt-get install postgresql')
+  if (!hasPostgres()) throw new Error('this needs PostgreSQL: apt-get install postgresql')
   const versions = readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a))
   return join(DEBIAN, versions[0]!, 'bin')
 }
 
 /** Starts PostgreSQL in a folder of its own, on loopback. It refuses to run as root: the user `nobody` does. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({ isDurable = false } = {}): Promise<TestPostgres> {
   const bin = programs()
   const folder = temporaryFolder()
   const data = join(folder.path, 'pg')
@@ -47,7 +53,8 @@ export async function startPostgres(): Promise<TestPostgres> {
 
   const port = await freePort()
   // A crash of the server, unlike one of the machine, leaves what it has written to the system.
-  const options = `-c listen_addresses=127.0.0.1 -p ${port} -c unix_socket_directories= -c fsync=off`
+  const fsync = isDurable ? 'on' : 'off'
+  const options = `-c listen_addresses=127.0.0.1 -p ${port} -c unix_socket_directories= -c fsync=${fsync}`
   const start = () => run('pg_ctl', '-w', '-l', join(folder.path, 'log'), '-o', options, 'start')
   const stop = (mode: string) => run('pg_ctl', '-w', '-m', mode, 'stop')
   const password = join(folder.path, 'password')
@@ -81,6 +88,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       Bun.spawnSync(command, { cwd: folder.path })
     },
     start,
+    pid: () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]),
     async [Symbol.asyncDispose]() {
       await stop('immediate').catch(() => {})
       folder[Symbol.dispose]()

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { createDuck } from '../parquet/duck'
+import { BACK, stepBack } from '../step-back'
 import { type Execution, executeWith } from './execute'
 import { judgeSql } from './judge/judge-sql'
 import type { Answered, Asked } from './query-child'
@@ -16,6 +17,9 @@ const FIRST_TO_GO = '1000'
 if (process.platform === 'linux') {
   await writeFile('/proc/self/oom_score_adj', FIRST_TO_GO).catch(() => {})
 }
+
+// Senders go before whoever asks, and exports, which ask as well.
+stepBack(BACK.query)
 
 // With 100 MB for the process itself it stays under 250 MB beside a server; what does not fit into
 // memory goes to the spill folder. It has one thread: ingest needs the other cores.

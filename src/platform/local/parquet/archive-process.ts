@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
-import { setPriority } from 'node:os'
 import { reconcile } from '../aggregates/child/reconcile'
 import type { AggregateAnswer } from '../aggregates/job'
 import { GENTLE, type SettleAnswer } from '../settle/jobs/job'
 import { settleStep } from '../settle/jobs/run'
+import { BACK, stepBack } from '../step-back'
 import type { AnyJob, EraseAnswer, EraseJob, JobAnswer } from './archive-job'
 import { createDuck } from './duck'
 import { eraseFromFile } from './erase-from-file'
@@ -23,9 +23,8 @@ if (process.platform === 'linux') {
   await writeFile('/proc/self/oom_score_adj', FIRST_TO_GO).catch(() => {})
 }
 
-// Settling has all night: requests and queries go before it.
-const LAST = 19
-if (process.argv.includes(GENTLE)) setPriority(LAST)
+// Requests go before it, and before settling queries, too.
+stepBack(process.argv.includes(GENTLE) ? BACK.settle : BACK.archive)
 
 // DuckDB gets one thread: archiving has a minute's time, and ingest needs the other cores.
 const duck = createDuck({ threads: 1 })
