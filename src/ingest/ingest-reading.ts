@@ -11,7 +11,7 @@ import type { QuarantineStore } from '../platform/quarantine-store'
 import type { Spill } from '../platform/spill'
 import type { TypeCounts } from '../platform/type-counts'
 import { standardNamed } from '../standards'
-import { eachOf, inTurns } from '../syntax/steps'
+import { eachOf, inTurns, STEP_ITEMS } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
 import type { Kept, Origin, Outcome } from './arrival'
@@ -116,7 +116,7 @@ export function createStore(needs: StoreNeeds, busyFor?: (tenantId: string) => B
     const commonOf = await loadCommonOf(reading.standard)
     const { appended } = await underTerms(about, async (terms) => {
       const stamp = stampWith({ ...origin, terms, commonOf })
-      const records = await inTurns(eachOf(readable, ({ event }) => stamp(event)))
+      const records = await inTurns(eachOf(readable, ({ event }) => stamp(event), STEP_ITEMS))
       return { records, appended: await append(records, isWhole) }
     })
     const outcome = outcomeOf(reading, readable, appended, refused)

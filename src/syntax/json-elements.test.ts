@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { parseElements } from './json-elements'
+import { parseElements, parsingElements } from './json-elements'
 
 function textsOf(text: string, key?: string): string[] | undefined {
   return parseElements(text, key === undefined ? {} : { key })?.elements.map(
@@ -55,6 +55,25 @@ describe('the elements of an array in a JSON text', () => {
     expect(parseElements(`[${items}]`)?.elements.map(({ value }) => value)).toEqual(
       items.map((item) => JSON.parse(item)),
     )
+  })
+
+  it('are the same however often objects within them meet as they do', () => {
+    fc.assert(
+      fc.property(fc.array(alike, { minLength: 3, maxLength: 12 }), (items) => {
+        const texts = items.map((one) => JSON.stringify(one))
+        expect(textsOf(`[${texts.join(',')}]`)).toEqual(texts)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('are cut out in steps that have a few usual items, or many short ones', () => {
+    const stepsOf = (text: string) => [...parsingElements(text)].length
+    const usual = `{"id":1,"text":"${'x'.repeat(1500)}"}`
+    expect(stepsOf(`[${Array(20).fill(usual)}]`)).toBe(0)
+    expect(stepsOf(`[${Array(1000).fill(usual)}]`)).toBeWithin(40, 60)
+    expect(stepsOf(`[${Array(64_000).fill('{}')}]`)).toBeWithin(900, 1100)
+    expect(stepsOf(`[${Array(10).fill(`"${'x'.repeat(50_000)}"`)}]`)).toBe(9)
   })
 
   const broken = [
@@ -117,6 +136,18 @@ function parsed(text: string): { data?: unknown } | undefined {
     return undefined
   }
 }
+
+// Each object begins with the same name, at whatever depth it stands.
+const { alike } = fc.letrec((tie) => ({
+  alike: fc.record(
+    {
+      id: fc.constantFrom(1, 'urn:uuid:1', '},{"id"', '"},{"id":'),
+      items: fc.array(tie('alike'), { maxLength: 4 }),
+      item: tie('alike'),
+    },
+    { requiredKeys: ['id'] },
+  ),
+}))
 
 const item = fc.jsonValue({ maxDepth: 3 })
 const space = fc.constantFrom(undefined, 1, '\t')

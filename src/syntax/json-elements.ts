@@ -1,6 +1,6 @@
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from './json-cost'
 import { endOfString, endOfValue, skipSpace } from './json-scan'
-import { finish, type Steps } from './steps'
+import { createPace, finish, type Steps } from './steps'
 
 /** This is an element of an array inside a JSON text. */
 export interface JsonElement {
@@ -102,6 +102,8 @@ function* cutArray(text: string, open: number, limit: number): Steps<Cut | undef
   let at = skipSpace(text, open + 1)
   if (text.charCodeAt(at) === CLOSE_ARRAY) return { open, end: at + 1, elements }
   let seam = ''
+  let misses = 0
+  const isStep = createPace()
   while (at < text.length) {
     if (elements.length === limit) throw new RangeError(`More than ${limit} items`)
     const guessed = seam === '' ? undefined : guessElement(text, at, seam)
@@ -114,11 +116,15 @@ function* cutArray(text: string, open: number, limit: number): Steps<Cut | undef
     if (char !== COMMA) return undefined
     at = skipSpace(text, at + 1)
     if (elements.length === 1) seam = seamAt(text, end, at)
-    else if (guessed === undefined) seam = '' // guessing is not worth it here
-    yield
+    else if (guessed === undefined) misses += 1
+    // Guessing is not worth it where it is wrong more often than not.
+    if (misses > FEW_MISSES && misses * 2 > elements.length) seam = ''
+    if (isStep(element.text.length)) yield
   }
   return undefined
 }
+
+const FEW_MISSES = 2
 
 function readElement(text: string, start: number): JsonElement {
   const own = text.slice(start, endOfValue(text, start))
@@ -132,21 +138,28 @@ function readElement(text: string, start: number): JsonElement {
 // longer.
 const GUESSED_LENGTH = 32 * 1024
 
+// Objects of a list within an event may meet as events do: then the next place may be the end.
+const GUESSES = 2
+
 /**
  * Takes the next `seam` for the end of the object at `start`, three times faster than looking for
  * the bracket. JSON.parse tells whether it was: no part of an object is an object from the same
  * bracket on.
  */
 function guessElement(text: string, start: number, seam: string): JsonElement | undefined {
-  const end = text.indexOf(seam, start)
-  if (end < 0 || text.charCodeAt(start) !== OPEN_OBJECT) return undefined
-  if (end - start > GUESSED_LENGTH) return undefined
-  const own = text.slice(start, end + 1)
-  try {
-    return { value: JSON.parse(own), text: own }
-  } catch {
-    return undefined
+  if (text.charCodeAt(start) !== OPEN_OBJECT) return undefined
+  let from = start
+  for (let guesses = 0; guesses < GUESSES; guesses += 1) {
+    const end = text.indexOf(seam, from)
+    if (end < 0 || end - start > GUESSED_LENGTH) return undefined
+    const own = text.slice(start, end + 1)
+    try {
+      return { value: JSON.parse(own), text: own }
+    } catch {
+      from = end + 1
+    }
   }
+  return undefined
 }
 
 /** Returns the text where two objects meet, e.g. `},{"@context"`; senders write all alike. */

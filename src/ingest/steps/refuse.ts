@@ -1,5 +1,5 @@
 import type { Reading } from '../../event/reading'
-import type { Steps } from '../../syntax/steps'
+import { STEP_ITEMS, type Steps } from '../../syntax/steps'
 import type { Origin, Readable, Refused } from '../arrival'
 import { enforceStrictWith } from '../enforce-strict'
 
@@ -18,7 +18,8 @@ export function* refuse(
     const refusal = 'event' in item ? enforceStrict(item) : item
     if (refusal !== undefined) refused.push(refusal)
     else readable.push(item as Readable)
-    yield
+    // A refusal has a whole report.
+    if (refusal !== undefined || readable.length % STEP_ITEMS === 0) yield
   }
   return { readable, refused }
 }

@@ -5,7 +5,7 @@ import { shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import type { JsonElement } from '../../syntax/json-elements'
-import { finish, type Steps } from '../../syntax/steps'
+import { createPace, finish, type Steps } from '../../syntax/steps'
 import { toUtcMillis } from '../../syntax/timestamp'
 import { checkItem } from './check-item'
 import { kindOf, refuse } from './gate'
@@ -64,9 +64,11 @@ export function* readingCaliper(text: string, receivedAt: string): Steps<Reading
     mayBeIllFormed: mayHoldLoneSurrogates(text),
   }
   const items: ReadItem[] = []
+  const isStep = createPace()
   for (let index = 0; index < envelope.items.length; index += 1) {
-    items.push(readItem(envelope.items[index]!, index, envelope, around))
-    yield
+    const item = envelope.items[index]!
+    items.push(readItem(item, index, envelope, around))
+    if (isStep(item.text.length)) yield
   }
   return { standard: 'caliper', context: contextOf(envelope), items }
 }

@@ -13,7 +13,7 @@ import type { SentBy } from '../../event/sent-by'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
 import type { JsonElement } from '../../syntax/json-elements'
-import { finish, type Steps } from '../../syntax/steps'
+import { createPace, finish, type Steps } from '../../syntax/steps'
 import { BATCH, parsingBatch } from './dialects/batch'
 import { envelopeIssues } from './envelope'
 import { refuse, textOf } from './gate'
@@ -53,10 +53,11 @@ function* readingList(
 ): Steps<Reading> {
   requireFew(elements.length, by.context)
   const items: ReadItem[] = []
+  const isStep = createPace()
   for (const { value, text: raw } of elements) {
     const index = items.length
     items.push(readItem(value, raw, index, [...around, index], by))
-    yield
+    if (isStep(raw.length)) yield
   }
   const carries = yield* carryingOthers(items, by)
   return { ...reading(items, by, around), ...(carries && { carries }) }
@@ -87,6 +88,7 @@ export function* readingNativeLines(text: string, by: ReadBy): Steps<Reading> {
   const items: ReadItem[] = []
   const { linesBefore = 0 } = by
   let index = linesBefore
+  const isStep = createPace()
   for (let start = 0; start < body.length; index += 1) {
     const found = body.indexOf('\n', start)
     const end = found < 0 ? body.length : found
@@ -94,11 +96,10 @@ export function* readingNativeLines(text: string, by: ReadBy): Steps<Reading> {
     const raw = textOfLine(line)
     const offset = start
     start = end + 1
-    if (index % LINES_IN_A_STEP === 0) yield
+    if (isStep(line.length)) yield
     if (raw === '') continue
     if (items.length === MAX_ITEMS) throw tooManyItems()
     items.push(readLine(line, { index, offset }, by))
-    yield
   }
   return reading(items, by, [])
 }
@@ -110,9 +111,6 @@ function textOfLine(line: string): string {
   const text = line.trim()
   return text.startsWith(RECORD_SEPARATOR) ? text.slice(1).trim() : text
 }
-
-// Empty ones, of which a body may have millions.
-const LINES_IN_A_STEP = 1000
 
 /** Does the same as `readingNativeLines`, in one go. */
 export function readNativeLines(text: string, by: ReadBy): Reading {

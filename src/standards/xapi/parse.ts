@@ -3,7 +3,7 @@ import { parsingItems, parsingJson, withoutByteOrderMark } from '../../event/jso
 import { shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
-import { finish, type Steps } from '../../syntax/steps'
+import { createPace, finish, type Steps } from '../../syntax/steps'
 import { refuse } from './gate'
 import { isNode, type Node, textAt } from './node'
 import { normalize } from './normalize'
@@ -34,11 +34,12 @@ export function* readingXapi(
   }
   const items: ReadItem[] = []
   const ids = new Map<string, number>()
+  const isStep = createPace()
   for (const { value, text: raw } of parts.elements) {
     const index = items.length
     const item = readItem(value, raw, index, { version, receivedAt, path: [index] })
     items.push(unlessRepeated(item, raw, ids, version))
-    yield
+    if (isStep(raw.length)) yield
   }
   return { standard: 'xapi', context, items }
 }
