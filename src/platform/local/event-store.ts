@@ -9,7 +9,7 @@ import { createTurns, type Turns } from '../turns'
 import { isDamage, translated } from './database'
 import { eraseFromLog } from './log/erase'
 import { arrivalsIn } from './log/event-arrivals'
-import { addEntry, endOf, findId, truncate } from './log/event-index'
+import { addEntry, contentAt, endOf, findId, truncate } from './log/event-index'
 import { type EventKeys, entryOf, type IndexEntry } from './log/event-keys'
 import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
@@ -141,7 +141,7 @@ export function createEventStore(options: {
       for (const held of log.newestFirst()) {
         const offset = findId(held.index, entry.id)
         if (offset < 0) continue
-        return held.index.contents[offset] === entry.content ? DUPLICATE : CONFLICT
+        return contentAt(held.index, offset) === entry.content ? DUPLICATE : CONFLICT
       }
       return undefined
     }

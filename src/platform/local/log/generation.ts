@@ -4,12 +4,14 @@ import type { EventRecord } from '../../../event/record'
 import { isDamage } from '../database'
 import { sync } from '../durable-files'
 import type { Notices } from '../notices'
+import { buildIndex } from './build-index'
 import type { Checkpointer } from './checkpointer'
-import { addEntry, createIndex, type EventIndex, growIndex, replaceEntry } from './event-index'
-import { type EventKeys, entryOf } from './event-keys'
+import { type EventIndex, growIndex, replaceEntry } from './event-index'
+import type { EventKeys } from './event-keys'
 import { moveToDamaged, pathOf, removeGeneration } from './generation-files'
-import { mapIndex, saveIndex } from './index-file'
+import { indexFileAt, saveIndex } from './index-file'
 import { decoderFor, lineNames, rawReaderFor } from './line'
+import type { MappedColumns } from './mapped-columns'
 import { lineAt, linesOf, type Segment, unzipped } from './segment'
 import {
   type Extent,
@@ -88,22 +90,20 @@ export interface Generation {
 // what the WAL holds, and 64 MB take it a tenth of a second.
 const CHECKPOINT_BYTES = 64 * 1024 * 1024
 
-// A few hundred segments are listed at a time when the index is built: all of them take 100 MB.
-const BUILD = { records: 32 * 1024, bytes: Number.POSITIVE_INFINITY }
-
 export interface GenerationOptions {
   keys: EventKeys
   now: number
   sealed: boolean
   checkpointer: Checkpointer
   unpacked: UnpackedSegments
+  mapped: MappedColumns
   notices: Notices
 }
 
 export function openGeneration(
   folder: string,
   number: number,
-  { keys, now, sealed, checkpointer, unpacked, notices }: GenerationOptions,
+  { keys, now, sealed, checkpointer, unpacked, mapped, notices }: GenerationOptions,
 ): Generation {
   const path = pathOf(folder, number)
   const base = number * CAPACITY
@@ -150,41 +150,14 @@ export function openGeneration(
     return bytes
   }
 
-  function buildIndex(): EventIndex {
-    const built = createIndex(CAPACITY)
-    while (built.count < file.total()) {
-      const segments = file.from(built.count, BUILD)
-      for (const segment of segments) addSegment(built, segment)
-      if (segments.length === 0) addDamaged(built, file.total())
-    }
-    return built
-  }
-
-  function addSegment(built: EventIndex, segment: FiledSegment) {
-    addDamaged(built, segment.first)
-    const lines = linesIn(segment)
-    let at = 0
-    for (const line of lines === undefined ? [] : linesOf(lines.bytes)) {
-      const content = lines?.contents?.[at++]
-      const nothing = () => keys.nothing(base + built.count)
-      addEntry(built, line === '' ? nothing() : entryOf(keys, decodeLine(line), content))
-    }
-    addDamaged(built, segment.first + segment.count)
-  }
-
-  /**
-   * Fills the index up to `offset` with entries that nothing finds: those records cannot be read.
-   */
-  function addDamaged(built: EventIndex, offset: number) {
-    if (built.count < offset) noteDamage(built.count, offset - built.count)
-    while (built.count < offset) addEntry(built, keys.nothing(base + built.count))
-  }
-
   const indexFile = `${path}.idx`
-  const mapped = mapIndex(indexFile)
-  const isRebuilt = mapped?.count !== file.total()
-  const held = isRebuilt ? buildIndex() : mapped
+  const filed = indexFileAt(indexFile, mapped)
+  const found = filed.open()
+  const isRebuilt = found?.count !== file.total()
+  const held = isRebuilt ? buildIndex(file, { capacity: CAPACITY, keys, base, noteDamage }) : found
   let index = sealed || isRebuilt ? held : growIndex(held, CAPACITY)
+  // It is in memory whole, and its file is of the past.
+  if (!sealed || isRebuilt) filed[Symbol.dispose]()
   let isMapped = sealed && !isRebuilt
   let sealing = Promise.resolve()
   async function seal() {
@@ -193,7 +166,7 @@ export function openGeneration(
       before = erased
       await saveIndex(index, indexFile)
     } while (before !== erased) // it may be in the file, or in a part of it
-    const saved = mapIndex(indexFile)
+    const saved = filed.open()
     if (saved === undefined) return
     index = saved
     isMapped = true
@@ -225,7 +198,10 @@ export function openGeneration(
       sealing = own.catch(() => {})
       return own
     },
-    close: () => file[Symbol.dispose](),
+    close() {
+      filed[Symbol.dispose]()
+      file[Symbol.dispose]()
+    },
 
     append(segments, at) {
       const count = segments.reduce((sum, segment) => sum + segment.count, 0)
@@ -282,6 +258,7 @@ export function openGeneration(
     },
 
     drop() {
+      filed[Symbol.dispose]()
       file[Symbol.dispose]()
       if (damaged.size > 0) moveToDamaged(path)
       else removeGeneration(path)
