@@ -1,6 +1,6 @@
 import type { EventRecord } from '../../../event/record'
 import type { AppendOutcome } from '../../event-store'
-import { addEntry, endOf, findId, truncate } from './event-index'
+import { addEntry, contentAt, endOf, findId, truncate } from './event-index'
 import type { EventLog } from './event-log'
 import type { Generation } from './generation'
 import { type Compared, type Doubt, heldContent, isSame, isText } from './sameness'
@@ -44,7 +44,7 @@ export function decide(call: Call, { log, generation, fresh }: Needs): Decided {
     const { held, offset } = found
     const { hasTexts, base } = held
     const position = base + offset
-    const place = { hasTexts, position, content: held.index.contents[offset]! }
+    const place = { hasTexts, position, content: contentAt(held.index, offset) }
     const content = heldContent(call, place, entry.content)
     const same = isSame(entry.content, content)
     if (same === undefined) {

@@ -3,8 +3,7 @@ import { type HashedColumn, hashedColumns, type IndexEntry } from './event-keys'
 /**
  * The index of one generation of the log has what must be known of an event without unpacking its
  * segment, as flat columns by offset. It is in memory while the generation grows; it is written
- * once when that is sealed and mapped from the file from then on, so that it costs page cache, not
- * heap.
+ * once when that is sealed, and then only its filter is in memory, and what is asked for is mapped.
  */
 export interface EventIndex {
   count: number
@@ -23,6 +22,8 @@ export interface EventIndex {
   slots: Uint32Array
   /** The Bloom filter over `ids` is blocked: one cache line answers most look-ups of new ids. */
   bloom: Uint32Array
+  /** Reads single values where the columns are in a file: looking up an id would map all of them. */
+  single?: { slot(at: number): number; id(offset: number): bigint; content(offset: number): bigint }
 }
 
 const BLOCK_WORDS = 16 // one cache line, 512 bits
@@ -52,12 +53,18 @@ export function findId(index: EventIndex, id: bigint): number {
   const low = Number(BigInt.asUintN(32, id))
   const high = Number(id >> 32n)
   if (!probe(index.bloom, low, high, false)) return -1
-  const mask = index.slots.length - 1
+  const { single } = index
+  const mask = index.capacity * 2 - 1
   for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-    const offset = index.slots[slot]! - 1
+    const offset = (single ? single.slot(slot) : index.slots[slot]!) - 1
     if (offset < 0) return -1
-    if (index.ids[offset] === id) return offset
+    if ((single ? single.id(offset) : index.ids[offset]) === id) return offset
   }
+}
+
+/** Reads what stands for the content of an event. */
+export function contentAt(index: EventIndex, offset: number): bigint {
+  return index.single?.content(offset) ?? index.contents[offset]!
 }
 
 export function addEntry(index: EventIndex, entry: IndexEntry): number {
@@ -129,8 +136,8 @@ function probe(bloom: Uint32Array, low: number, high: number, set: boolean): boo
 /** Copies an index that was cut to its size into one with room for more. */
 export function growIndex(mapped: EventIndex, capacity: number): EventIndex {
   const index = createIndex(capacity)
-  const { ids, times, contents, hashes, slots, bloom, ...bounds } = mapped
-  Object.assign(index, bounds)
+  const { ids, times, contents, hashes, slots, bloom } = mapped
+  Object.assign(index, endOf(mapped))
   index.ids.set(ids)
   index.times.set(times)
   index.contents.set(contents)

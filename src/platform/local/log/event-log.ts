@@ -9,6 +9,7 @@ import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
 import { moveToDamaged, pathOf } from './generation-files'
+import { createMappedColumns } from './mapped-columns'
 import { createRecentRecords, type RecentRecords } from './recent-records'
 import type { Extent, FiledSegment } from './segment-file'
 import { createUnpackedSegments } from './unpacked-segments'
@@ -63,8 +64,9 @@ export function openEventLog(options: Options): EventLog {
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const checkpointer = createCheckpointer()
   const unpacked = createUnpackedSegments()
+  const mapped = createMappedColumns()
   const open = (number: number, now: number, sealed: boolean) =>
-    openGeneration(folder, number, { keys, now, sealed, checkpointer, unpacked, notices })
+    openGeneration(folder, number, { keys, now, sealed, checkpointer, unpacked, mapped, notices })
   const generations: Generation[] = []
   let reversed: readonly Generation[] = []
   const listeners = new Set<(bytes: number) => void>()

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { contentDigest } from '../../../event/content'
 import type { EventRecord } from '../../../event/record'
 import { isDamage } from '../database'
 import { sync } from '../durable-files'
 import type { Notices } from '../notices'
+import { buildIndex } from './build-index'
 import type { Checkpointer } from './checkpointer'
-import { addEntry, createIndex, type EventIndex, growIndex, replaceEntry } from './event-index'
-import { type EventKeys, entryOf } from './event-keys'
+import { type EventIndex, growIndex, replaceEntry } from './event-index'
+import type { EventKeys } from './event-keys'
 import { moveToDamaged, pathOf, removeGeneration } from './generation-files'
-import { mapIndex, saveIndex } from './index-file'
+import { indexFileAt, saveIndex } from './index-file'
 import { decoderFor, lineNames, rawReaderFor } from './line'
+import type { MappedColumns } from './mapped-columns'
 import { lineAt, linesOf, type Segment, unzipped } from './segment'
 import {
   type Extent,
@@ -91,22 +92,20 @@ export interface Generation {
 // what the WAL holds, and 64 MB take it a tenth of a second.
 const CHECKPOINT_BYTES = 64 * 1024 * 1024
 
-// A few hundred segments are listed at a time when the index is built: all of them take 100 MB.
-const BUILD = { records: 32 * 1024, bytes: Number.POSITIVE_INFINITY }
-
 export interface GenerationOptions {
   keys: EventKeys
   now: number
   sealed: boolean
   checkpointer: Checkpointer
   unpacked: UnpackedSegments
+  mapped: MappedColumns
   notices: Notices
 }
 
 export function openGeneration(
   folder: string,
   number: number,
-  { keys, now, sealed, checkpointer, unpacked, notices }: GenerationOptions,
+  { keys, now, sealed, checkpointer, unpacked, mapped, notices }: GenerationOptions,
 ): Generation {
   const path = pathOf(folder, number)
   const base = number * CAPACITY
@@ -127,10 +126,10 @@ export function openGeneration(
 
   /** Reads the lines of a segment. @returns undefined when it is damaged */
   function linesIn(segment: FiledSegment) {
-    const content = segment.read()
-    const bytes = content && unzipped(content.body)
+    const body = segment.read()?.body
+    const bytes = body && unzipped(body)
     if (bytes === undefined) noteDamage(segment.first, segment.count)
-    return bytes && { bytes, contents: content?.contents }
+    return bytes
   }
 
   /** Finds the segment of an offset. @returns undefined when the page that names it is damaged */
@@ -148,50 +147,19 @@ export function openGeneration(
   function unpackNow(segment: FiledSegment): Buffer | undefined {
     const held = unpacked.get(segment.position)
     if (held) return held
-    const bytes = linesIn(segment)?.bytes
+    const bytes = linesIn(segment)
     if (bytes !== undefined) unpacked.add(segment.position, bytes)
     return bytes
   }
 
-  function buildIndex(): EventIndex {
-    const built = createIndex(CAPACITY)
-    while (built.count < file.total()) {
-      const segments = file.from(built.count, BUILD)
-      for (const segment of segments) addSegment(built, segment)
-      if (segments.length === 0) addDamaged(built, file.total())
-    }
-    return built
-  }
-
-  function addSegment(built: EventIndex, segment: FiledSegment) {
-    addDamaged(built, segment.first)
-    const lines = linesIn(segment)
-    let at = 0
-    for (const line of lines === undefined ? [] : linesOf(lines.bytes)) {
-      const content = lines?.contents?.[at++]
-      if (line === '') {
-        addEntry(built, keys.nothing(base + built.count))
-        continue
-      }
-      const record = decodeLine(line)
-      addEntry(built, entryOf(keys, record, content ?? keys.content(contentDigest(record.raw))))
-    }
-    addDamaged(built, segment.first + segment.count)
-  }
-
-  /**
-   * Fills the index up to `offset` with entries that nothing finds: those records cannot be read.
-   */
-  function addDamaged(built: EventIndex, offset: number) {
-    if (built.count < offset) noteDamage(built.count, offset - built.count)
-    while (built.count < offset) addEntry(built, keys.nothing(base + built.count))
-  }
-
   const indexFile = `${path}.idx`
-  const mapped = mapIndex(indexFile)
-  const isRebuilt = mapped?.count !== file.total()
-  const held = isRebuilt ? buildIndex() : mapped
+  const filed = indexFileAt(indexFile, mapped)
+  const found = filed.open()
+  const isRebuilt = found?.count !== file.total()
+  const held = isRebuilt ? buildIndex(file, { capacity: CAPACITY, keys, base, noteDamage }) : found
   let index = sealed || isRebuilt ? held : growIndex(held, CAPACITY)
+  // It is in memory whole, and its file is of the past.
+  if (!sealed || isRebuilt) filed[Symbol.dispose]()
   let isMapped = sealed && !isRebuilt
   let sealing = Promise.resolve()
   async function seal() {
@@ -200,7 +168,7 @@ export function openGeneration(
       before = erased
       await saveIndex(index, indexFile)
     } while (before !== erased) // it may be in the file, or in a part of it
-    const saved = mapIndex(indexFile)
+    const saved = filed.open()
     if (saved === undefined) return
     index = saved
     isMapped = true
@@ -233,7 +201,10 @@ export function openGeneration(
       sealing = own.catch(() => {})
       return own
     },
-    close: () => file[Symbol.dispose](),
+    close() {
+      filed[Symbol.dispose]()
+      file[Symbol.dispose]()
+    },
 
     append(segments, at) {
       const count = segments.reduce((sum, segment) => sum + segment.count, 0)
@@ -253,8 +224,7 @@ export function openGeneration(
     recordsOf(segment) {
       const lines = linesIn(segment)
       return (
-        lines &&
-        Array.from(linesOf(lines.bytes), (line) => (line === '' ? undefined : decodeLine(line)))
+        lines && Array.from(linesOf(lines), (line) => (line === '' ? undefined : decodeLine(line)))
       )
     },
 
@@ -290,6 +260,7 @@ export function openGeneration(
     },
 
     drop() {
+      filed[Symbol.dispose]()
       file[Symbol.dispose]()
       if (damaged.size > 0) moveToDamaged(path)
       else removeGeneration(path)

@@ -1,8 +1,10 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
+import { guarded } from '../database'
 import { PRIVATE_FILE } from '../private-files'
 import { BITS_PER_EVENT, type EventIndex } from './event-index'
 import { type HashedColumn, hashedColumns } from './event-keys'
+import type { MappedColumn, MappedColumns } from './mapped-columns'
 
 // The file begins with "NIX" and the number of its form. One of another form is built anew from the
 // log.
@@ -55,60 +57,167 @@ export async function saveIndex(index: EventIndex, file: string) {
   }
 }
 
-/**
- * Maps the index from its file, so that it costs page cache and not heap.
- * @returns undefined when the file is missing, of another form or damaged; the caller then builds it
- * from the log
- */
-export function mapIndex(file: string): EventIndex | undefined {
-  const bounds = existsSync(file) ? readIntact(file) : undefined
-  if (bounds === undefined) return undefined
-  const { count, capacity } = bounds
-  const { buffer } = Bun.mmap(file)
-  let at = HEADER_BYTES
-  const take = (bytes: number) => {
-    at += bytes
-    return at - bytes
-  }
-  const words = (length: number) => new Uint32Array(buffer, take(length * 4), length)
-  const ids = new BigUint64Array(buffer, take(count * 8), count)
-  const times = new Float64Array(buffer, take(count * 8), count)
-  const contents = new BigUint64Array(buffer, take(count * 8), count)
-  const hashes = {} as Record<HashedColumn, Uint32Array>
-  for (const column of hashedColumns) hashes[column] = words(count)
-  const slots = words(capacity * 2)
-  const bloom = words((capacity * BITS_PER_EVENT) / 32)
-  return { ...bounds, ids, times, contents, hashes, slots, bloom }
+/** The file of the index of a generation that grows no more. */
+export interface IndexFile extends Disposable {
+  /**
+   * Opens the index: its filter is in memory, all else stays in the file until somebody asks for it. An index that was
+   * opened before, with as many events, goes on with this file.
+   * @returns undefined when the file is missing, of another form or damaged; the caller then builds it from the log
+   */
+  open(): EventIndex | undefined
 }
 
-/**
- * Checks all of the file, column by column: read through the map, all of it would count as our
- * memory.
- */
-function readIntact(file: string): Bounds | undefined {
-  const fd = openSync(file, 'r')
-  try {
-    const read = (bytes: number) => {
-      const part = new Uint8Array(bytes)
-      return readSync(fd, part) === bytes ? part : undefined
-    }
-    const bytes = read(HEADER_BYTES)
-    if (bytes === undefined) return undefined
-    const [form, ...values] = new Float64Array(bytes.buffer)
-    const [count = 0, capacity = 0, minTime = 0, maxTime = 0, maxExpires = 0, checksum] = values
-    const bounds = { count, capacity, minTime, maxTime, maxExpires }
-    const lengths = form === FORM ? columnBytes(bounds) : []
-    const size = lengths.reduce((total, length) => total + length, HEADER_BYTES)
-    // Form and size are checked first, so that no damaged length is believed.
-    if (form !== FORM || fstatSync(fd).size !== size) return undefined
-    let found = sum(headerOf(bounds, 0), 0)
-    for (const length of lengths) {
-      const column = read(length)
-      if (column === undefined) return undefined
-      found = sum(column, found)
-    }
-    return found === checksum ? bounds : undefined
-  } finally {
-    closeSync(fd)
+// Offsets of a map are multiples of the pages of the machine, of which these are the largest there are.
+const PAGE = 64 * 1024
+
+type Make<View> = (buffer: ArrayBuffer, from: number, length: number) => View
+
+export function indexFileAt(file: string, columns: MappedColumns): IndexFile {
+  // An open file can be read when it was removed, or another was put in its place.
+  let fd: number | undefined
+  const mapped: MappedColumn<ArrayBufferView>[] = []
+
+  function column<View extends ArrayBufferView>(at: number, bytes: number, make: Make<View>) {
+    const offset = at - (at % PAGE)
+    const size = at - offset + bytes
+    const made = columns.column(() => {
+      // A generation that is gone has nothing that could be found.
+      if (fd === undefined || bytes === 0) return make(new ArrayBuffer(bytes), 0, bytes)
+      try {
+        return make(Bun.mmap(`/dev/fd/${fd}`, { offset, size }).buffer, at - offset, bytes)
+      } catch {
+        // A system without such names, or without room for one more map, reads it.
+        return make(readAll(fd, at, bytes), 0, bytes)
+      }
+    })
+    mapped.push(made)
+    return made
   }
+
+  const one = new DataView(new ArrayBuffer(8))
+  function read(at: number, bytes: number): DataView {
+    one.setBigUint64(0, 0n)
+    if (fd !== undefined) fill(fd, one, bytes, at)
+    return one
+  }
+
+  function release() {
+    for (const column of mapped) column.forget()
+    if (fd !== undefined) closeSync(fd)
+    fd = undefined
+  }
+
+  function indexOf({ bounds, bloom }: Pick<Intact, 'bounds' | 'bloom'>): EventIndex {
+    const { count } = bounds
+    let end = HEADER_BYTES
+    const take = (bytes: number) => {
+      end += bytes
+      return end - bytes
+    }
+    const words: Make<Uint32Array> = (...part) => new Uint32Array(part[0], part[1], part[2] / 4)
+    const longs: Make<BigUint64Array> = (...part) =>
+      new BigUint64Array(part[0], part[1], part[2] / 8)
+    const doubles: Make<Float64Array> = (...part) => new Float64Array(part[0], part[1], part[2] / 8)
+    const idsAt = take(count * 8)
+    const times = column(take(count * 8), count * 8, doubles)
+    const contentsAt = take(count * 8)
+    const ids = column(idsAt, count * 8, longs)
+    const contents = column(contentsAt, count * 8, longs)
+    const hashes = {} as Record<HashedColumn, Uint32Array>
+    for (const name of hashedColumns) {
+      const { get } = column(take(count * 4), count * 4, words)
+      Object.defineProperty(hashes, name, { get, enumerable: true })
+    }
+    const slotsAt = take(bounds.capacity * 8)
+    const slots = column(slotsAt, bounds.capacity * 8, words)
+    return {
+      ...bounds,
+      bloom,
+      hashes,
+      get ids() {
+        return ids.get()
+      },
+      get times() {
+        return times.get()
+      },
+      get contents() {
+        return contents.get()
+      },
+      get slots() {
+        return slots.get()
+      },
+      single: {
+        slot: (at) => read(slotsAt + at * 4, 4).getUint32(0, true),
+        id: (offset) => read(idsAt + offset * 8, 8).getBigUint64(0, true),
+        content: (offset) => read(contentsAt + offset * 8, 8).getBigUint64(0, true),
+      },
+    }
+  }
+
+  return {
+    open() {
+      const intact = existsSync(file) ? openIntact(file) : undefined
+      if (intact === undefined) return undefined
+      release()
+      fd = intact.fd
+      return indexOf(intact)
+    },
+    [Symbol.dispose]: release,
+  }
+}
+
+/** Reads up to `bytes` at a place, as many as there are. @throws {StorageError} when the disk fails */
+function fill(fd: number, part: DataView, bytes: number, at: number) {
+  guarded('reading the index of the log', () => readSync(fd, part, 0, bytes, at))
+}
+
+function readAll(fd: number, at: number, bytes: number): ArrayBuffer {
+  const { buffer } = new Uint8Array(bytes)
+  fill(fd, new DataView(buffer), bytes, at)
+  return buffer
+}
+
+interface Intact {
+  fd: number
+  bounds: Bounds
+  bloom: Uint32Array
+}
+
+// The columns of all generations are checked at a start, one after the other, in the same memory.
+let scratch = new Uint8Array()
+
+/** Opens a file and checks all of it, column by column. */
+function openIntact(file: string): Intact | undefined {
+  const fd = openSync(file, 'r')
+  let intact: Omit<Intact, 'fd'> | undefined
+  try {
+    intact = checked(fd)
+    return intact && { fd, ...intact }
+  } finally {
+    if (intact === undefined) closeSync(fd)
+  }
+}
+
+function checked(fd: number): Omit<Intact, 'fd'> | undefined {
+  const read = (part: Uint8Array) => (readSync(fd, part) === part.length ? part : undefined)
+  const bytes = read(new Uint8Array(HEADER_BYTES))
+  if (bytes === undefined) return undefined
+  const [form, ...values] = new Float64Array(bytes.buffer)
+  const [count = 0, capacity = 0, minTime = 0, maxTime = 0, maxExpires = 0, checksum] = values
+  const bounds = { count, capacity, minTime, maxTime, maxExpires }
+  const lengths = form === FORM ? columnBytes(bounds) : []
+  const size = lengths.reduce((total, length) => total + length, HEADER_BYTES)
+  // Form and size are checked first, so that no damaged length is believed.
+  if (form !== FORM || fstatSync(fd).size !== size) return undefined
+  const longest = Math.max(...lengths)
+  if (scratch.length < longest) scratch = new Uint8Array(longest)
+  let found = sum(headerOf(bounds, 0), 0)
+  let column: Uint8Array | undefined
+  for (const length of lengths) {
+    column = read(scratch.subarray(0, length))
+    if (column === undefined) return undefined
+    found = sum(column, found)
+  }
+  // The filter is the last.
+  return found === checksum ? { bounds, bloom: new Uint32Array(column!.slice().buffer) } : undefined
 }
