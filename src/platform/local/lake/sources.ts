@@ -1,19 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Journal, placeOf } from '../settle/journal'
-import { filesOf, namesIn, SETTLED, WHOLE_DAY } from '../settle/places'
+import { filesOf, namesIn, WHOLE_DAY } from '../settle/places'
 
-/** Landed files, as patterns or paths. The times of `zoned` have a zone. */
-export interface Landed {
+/** Files of the lake, as patterns or paths. */
+export interface Sources {
+  /** They were written since times have a zone, landed or settled. */
   zoned: string[]
+  /** They are of a former version, or somebody put them there. */
   others: string[]
 }
 
-export interface Sources {
-  landed: Landed
-  /** Settled files, as patterns or paths: those of one list have the same columns. */
-  settled: string[][]
-}
+/** Tells by its name which of the two a file is. */
+export const kindOf = (name: string) => (name.endsWith('z.parquet') ? 'zoned' : 'others')
 
 // Folders of hours, as `hour=09`, or `09` in a lake of a former version.
 const HOURS = ['*[01][0-9]', '*2[0-3]']
@@ -23,23 +22,17 @@ const HOURS = ['*[01][0-9]', '*2[0-3]']
  * day whose files are being exchanged, each is named.
  */
 export async function sourcesOf(folder: string, journal: Journal | undefined): Promise<Sources> {
-  const sources: Sources = { landed: { zoned: [], others: [] }, settled: [] }
+  const sources: Sources = { zoned: [], others: [] }
   if (!existsSync(folder)) return sources
-  const byColumns = new Map<string, string[]>()
   for (const days of await daysBut(folder, journal)) {
     for (const hour of HOURS) {
-      await addWhereAny(sources.landed.zoned, folder, `${days}/${hour}/*z.parquet`)
-      await addWhereAny(sources.landed.others, folder, `${days}/${hour}/*[!z].parquet`)
+      await addWhereAny(sources.zoned, folder, `${days}/${hour}/*z.parquet`)
+      await addWhereAny(sources.others, folder, `${days}/${hour}/*[!z].parquet`)
     }
-    const others = `${days}/${WHOLE_DAY}/[!s]*.parquet`
-    await addWhereAny(sources.landed.others, folder, others)
-    for (const count of await countsIn(folder, `${days}/${WHOLE_DAY}/settled-*z.parquet`)) {
-      const pattern = join(folder, `${days}/${WHOLE_DAY}/settled-${count}-*z.parquet`)
-      byColumns.set(count, [...(byColumns.get(count) ?? []), pattern])
-    }
+    await addWhereAny(sources.zoned, folder, `${days}/${WHOLE_DAY}/settled-*z.parquet`)
+    await addWhereAny(sources.others, folder, `${days}/${WHOLE_DAY}/[!s]*.parquet`)
   }
-  if (journal !== undefined) await addExchanged(folder, journal, sources, byColumns)
-  sources.settled = [...byColumns.values()]
+  if (journal !== undefined) await addExchanged(folder, journal, sources)
   return sources
 }
 
@@ -52,27 +45,19 @@ async function daysBut(folder: string, journal: Journal | undefined): Promise<st
   return [...classes.map((name) => `${name}/*`), ...days.map((name) => `${own}/${name}`)]
 }
 
-async function addExchanged(
-  folder: string,
-  journal: Journal,
-  { landed }: Sources,
-  byColumns: Map<string, string[]>,
-) {
+async function addExchanged(folder: string, journal: Journal, sources: Sources) {
   const out = new Set(journal.remove.map(([hour, name]) => `${hour}/${name}`))
   const files = await filesOf(folder, journal)
   for (const { hour, name } of files.landed) {
     if (out.has(`${hour}/${name}`)) continue
-    const path = placeOf(folder, journal, name, hour)
-    landed[name.endsWith('z.parquet') ? 'zoned' : 'others'].push(path)
+    sources[kindOf(name)].push(placeOf(folder, journal, name, hour))
   }
   const add = new Set(journal.add)
   const stays = files.settled.filter(
     ({ hour, name }) => !out.has(`${hour}/${name}`) && !add.has(name),
   )
   for (const name of [...stays.map(({ name }) => name), ...journal.add]) {
-    const path = placeOf(folder, journal, name)
-    const count = SETTLED.exec(name)?.[1] ?? ''
-    byColumns.set(count, [...(byColumns.get(count) ?? []), path])
+    sources.zoned.push(placeOf(folder, journal, name))
   }
 }
 
@@ -81,14 +66,4 @@ async function addWhereAny(to: string[], folder: string, pattern: string) {
     to.push(join(folder, pattern))
     return
   }
-}
-
-/** Finds of how many columns settled files are. */
-async function countsIn(folder: string, pattern: string): Promise<Set<string>> {
-  const counts = new Set<string>()
-  for await (const path of new Bun.Glob(pattern).scan(folder)) {
-    const count = SETTLED.exec(path.slice(path.lastIndexOf('/') + 1))?.[1]
-    if (count !== undefined) counts.add(count)
-  }
-  return counts
 }

@@ -1,8 +1,9 @@
 import { columns } from '../../../event/columns'
 import { filledColumns, isAudit, isSent, viewColumns } from '../../shared/events-view'
+import { IN_PATH } from '../../shared/lake-layout'
 import { duckTypes, inUtc, literal } from '../parquet/duck'
 import type { Journal } from '../settle/journal'
-import { type Landed, type Sources, sourcesOf } from './sources'
+import { type Sources, sourcesOf } from './sources'
 
 // Files from before `raw_exact` hold half surrogate pairs in `raw`, which would make every query
 // fail that reads into it. Only a text with a backslash before a u is parsed to find out. Every
@@ -76,8 +77,8 @@ function nothingOf(timestamp: string): string {
  * once (`archive.write` repeats none), settling finds the others, and a window over everything costs
  * what it reads.
  */
-export function rowsIn({ landed, settled }: Sources, { isUtc }: { isUtc: boolean }): string {
-  const found = [...landedIn(landed, { isUtc }), ...settled.map((files) => read(files, 'same'))]
+export function rowsIn(sources: Sources, { isUtc }: { isUtc: boolean }): string {
+  const found = [...zonedIn(sources), ...othersIn(sources, { isUtc })]
   const filled = Object.entries(filledColumns).map(([name, value]) => `${value} AS ${name}`)
   return `SELECT * REPLACE (
       CASE WHEN ${IS_ODD} THEN ${EVENED} ELSE raw END AS raw,
@@ -86,33 +87,41 @@ export function rowsIn({ landed, settled }: Sources, { isUtc }: { isUtc: boolean
     FROM (${[nothing, ...found].join(' UNION ALL BY NAME ')})`
 }
 
-/**
- * Times of a former version have no zone. Beside those that have one, DuckDB takes them for times in
- * the zone of the session: right where that is UTC, and elsewhere they are read apart.
- */
-function landedIn({ zoned, others }: Landed, { isUtc }: { isUtc: boolean }): string[] {
-  if (isUtc) {
-    const all = [...zoned, ...others]
-    return all.length > 0 ? [read(all)] : []
-  }
-  const parts = zoned.length > 0 ? [read(zoned)] : []
-  if (others.length > 0) {
-    const times = columns.filter(({ type }) => type === 'timestamp').map(({ name }) => name)
-    const inZone = times.map((name) => `${inUtc(`${name}::TIMESTAMP`)} AS ${name}`)
-    parts.push(`SELECT * REPLACE (${inZone.join(', ')})
-      FROM (${nothingOf('TIMESTAMP')} UNION ALL BY NAME ${read(others)})`)
-  }
-  return parts
+// A file that was written before a column was added does not have it: NULL stands for it. To be told which
+// columns there are spares the engine to look into every file first, and to hold all that it has seen there: of ten
+// thousand files of a minute that was a gigabyte.
+const SCHEMA = columns
+  .filter(({ name }) => name !== IN_PATH)
+  .map(({ name, type }) => {
+    return `'${name}': { name: '${name}', type: '${duckTypes[type]}', default_value: NULL }`
+  })
+  .join(', ')
+
+function zonedIn({ zoned }: Sources): string[] {
+  return zoned.length > 0 ? [read(zoned, `schema = MAP { ${SCHEMA} }`)] : []
 }
 
-// Columns are matched by name: a file written before a column was added does not have it, and one
-// of Firehose does not have what its path says. For that, each file is looked into first; those that
-// are known to have the same columns are not. A filter on what is in the path opens only files
-// below it. A folder of a former version has no name of its column before it.
-function read(files: readonly string[], columns: 'any' | 'same' = 'any'): string {
+/**
+ * Times of a former version have no zone. DuckDB takes them for times in the zone of the session: right where that is
+ * UTC. Columns are matched by name: each file is looked into first.
+ */
+function othersIn({ others }: Sources, { isUtc }: { isUtc: boolean }): string[] {
+  if (others.length === 0) return []
+  const found = read(others, 'union_by_name = true')
+  if (isUtc) return [found]
+  const times = columns.filter(({ type }) => type === 'timestamp').map(({ name }) => name)
+  const inZone = times.map((name) => `${inUtc(`${name}::TIMESTAMP`)} AS ${name}`)
+  return [
+    `SELECT * REPLACE (${inZone.join(', ')}) FROM (${nothingOf('TIMESTAMP')} UNION ALL BY NAME ${found})`,
+  ]
+}
+
+// A filter on what is in the path opens only files below it. A folder of a former version has no name of its
+// column before it.
+function read(files: readonly string[], how: string): string {
   return `SELECT COLUMNS(lambda name: name NOT IN ('retention_class', 'filename')),
       split_part(parse_path(filename, 'both_slash')[-4], '=', -1) AS retention_class,
       split_part(parse_path(filename, 'both_slash')[-3], '=', -1) AS day
     FROM read_parquet([${files.map(literal).join(', ')}],
-      union_by_name = ${columns === 'any'}, filename = true, hive_partitioning = false)`
+      ${how}, filename = true, hive_partitioning = false)`
 }

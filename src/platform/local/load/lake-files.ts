@@ -1,9 +1,9 @@
 import type { BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { retentionClasses } from '../../../event/record'
-import type { Sources } from '../lake/sources'
+import { kindOf, type Sources } from '../lake/sources'
 import { type Journal, placeOf } from '../settle/journal'
-import { filesOf, type Partition, partitionsOf, SETTLED, WHOLE_DAY } from '../settle/places'
+import { filesOf, type Partition, partitionsOf, WHOLE_DAY } from '../settle/places'
 
 /** A file of the lake as a load remembers it. One that is exchanged keeps its name, and changes. */
 export interface FileSeen {
@@ -86,16 +86,8 @@ function goneIsNone(error: NodeJS.ErrnoException): BigIntStats | undefined {
 
 /** Sorts files by how they are read. */
 export function sourcesIn(files: readonly LakeFileSeen[]): Sources {
-  const sources: Sources = { landed: { zoned: [], others: [] }, settled: [] }
-  const byColumns = new Map<string, string[]>()
-  for (const { file, path } of files) {
-    const [hour = '', name = ''] = file.split('/')
-    const count = hour === WHOLE_DAY ? SETTLED.exec(name)?.[1] : undefined
-    if (count === undefined) {
-      sources.landed[name.endsWith('z.parquet') ? 'zoned' : 'others'].push(path)
-    } else byColumns.set(count, [...(byColumns.get(count) ?? []), path])
-  }
-  sources.settled = [...byColumns.values()]
+  const sources: Sources = { zoned: [], others: [] }
+  for (const { file, path } of files) sources[kindOf(file)].push(path)
   return sources
 }
 
