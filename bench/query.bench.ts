@@ -1,15 +1,15 @@
 /**
- * This bench reads while others send. It measures in one run what a query costs against the
- * engine's own search over the same bytes, how long it holds the thread at a time, and what senders
- * notice of a reader.
+ * This bench reads while others send. It measures what pages of a hundred events cost that nobody
+ * asked for before, how long the thread is held, and what senders notice of a reader.
  *
- *     bun bench/query.bench.ts                    a million events, about two minutes
- *     bun bench/query.bench.ts --events 5000000   about five
+ *     bun bench/query.bench.ts                    a million events of 1.5 KB, about two minutes
+ *     bun bench/query.bench.ts --events 5000000   about eight
+ *     bun bench/query.bench.ts --data FOLDER      keeps the events there, and finds them the next time
  *     bun bench/query.bench.ts --archived 30      days of the lake, and a year of their aggregates alone
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { EventFilter } from '../src/event/filter'
 import { systemClock as clock } from '../src/platform/clock'
 import { openLocalPlatform } from '../src/platform/local'
 import type { Platform } from '../src/platform/platform'
@@ -18,11 +18,17 @@ import { temporaryFolder } from '../tests/support/folders'
 import { aRecord } from '../tests/support/records'
 import { startServerProcess } from '../tests/support/server-process'
 import { benchArchived } from './archived'
+import { tellGoal } from './goals'
+import { actorOf, createRecords, type Question, questionsOf } from './query-questions'
+import { load } from './scenario'
 
 const { values } = parseArgs({
   options: {
     events: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '100' },
+    only: { type: 'string', default: '' },
+    data: { type: 'string' },
     archived: { type: 'string', default: '0' },
     // A year of these is 50 million.
     'per-day': { type: 'string', default: '137000' },
@@ -30,43 +36,28 @@ const { values } = parseArgs({
 })
 const count = Number(values.events)
 const seconds = Number(values.seconds)
+const rounds = Number(values.rounds)
+const held = { count, actors: Math.ceil(count / 500) }
+const records = createRecords(held)
 
-const ROUNDS = 15
 const A_COMMIT = 4096
-// One learner has some five hundred events; one tenant in a thousand is a small one.
-const ACTORS = Math.ceil(count / 500)
-const FIRST_TIME = Date.parse('2026-06-01T00:00:00.000Z')
-
-const questions: [name: string, filter: EventFilter, limit: number][] = [
-  ['an actor who is not there', { actorId: 'https://example.edu/users/none' }, 100],
-  ['the newest page', {}, 100],
-  ['the newest thousand', {}, 1000],
-  ['an actor', { actorId: actor(7) }, 100],
-  ['a type', { type: 'ViewEvent' }, 100],
-  ['an actor and a type that he has not', { actorId: actor(7), type: 'GradeEvent' }, 100],
-  ['an hour of months ago', { to: new Date(FIRST_TIME + 3_600_000).toISOString() }, 100],
-]
-
-function actor(n: number): string {
-  return `https://example.edu/users/${n}`
-}
+// A person who looks at a page asks for the next within a second; this is ten of them.
+const ASK_MS = 100
+const PAIRS = 3
 
 async function fill(platform: Platform) {
-  const sender = { receivedAt: new Date().toISOString(), raw: '{"id":"1","type":"ViewEvent"}' }
+  const now = Date.now()
+  const sender = {
+    receivedAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + 30 * 86_400_000).toISOString(),
+  }
   for (let n = 0; n < count; ) {
-    const records = Array.from({ length: Math.min(A_COMMIT, count - n) }, () => {
+    const some = Array.from({ length: Math.min(A_COMMIT, count - n) }, () => {
       n += 1
-      // The events are in the order of time except for some seconds, as senders' clocks and queues
-      // make it.
-      const time = FIRST_TIME + n * 1000 - ((n * 7919) % 5000)
-      return aRecord({
-        ...sender,
-        actorId: actor((n * 31) % ACTORS),
-        sessionId: `urn:session:${n >> 5}`,
-        eventTime: new Date(time).toISOString(),
-      })
+      return aRecord({ ...sender, ...records.recordOf(n) })
     })
-    await platform.events.append(records)
+    await platform.events.append(some)
+    if (n % (A_COMMIT * 128) === 0) console.error(`${n.toLocaleString('en')} events are held`)
   }
 }
 
@@ -86,96 +77,163 @@ function watchThread() {
   }
 }
 
-const median = (list: number[]) => list.toSorted((a, b) => a - b)[list.length >> 1]!
+function at(share: number, list: number[]): number {
+  const sorted = list.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!
+}
 
-function timeOfEngine(): number {
-  const column = new Uint32Array(count).fill(1)
-  return median(
-    Array.from({ length: ROUNDS }, () => {
-      const from = performance.now()
-      if (column.includes(2)) throw new Error('it cannot be there')
-      return performance.now() - from
-    }),
-  )
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+interface Answered {
+  question: Question
+  p50: number
+  p99: number
+}
+
+async function ask(platform: Platform, question: Question) {
+  const { limit, order } = question
+  const took: number[] = []
+  const cpu: number[] = []
+  let events = 0
+  for (let round = 0; round < rounds; round += 1) {
+    const filter = question.filter()
+    const [from, used] = [performance.now(), cpuMs()]
+    const page = await platform.events.query('default', filter, { limit, ...(order && { order }) })
+    events += page.items.length
+    took.push(performance.now() - from)
+    cpu.push(cpuMs() - used)
+    await Bun.sleep(1)
+  }
+  return { took, cpu, events: events / rounds }
 }
 
 async function askAll(platform: Platform) {
-  const engine = timeOfEngine()
-  console.log(`the engine's own search over as many hashes: ${engine.toFixed(2)} ms\n`)
-  console.log('| question | first, ms | ms | × the engine | events | holds the thread, ms |')
-  console.log('|---|---|---|---|---|---|')
+  console.log('| question | first, ms | p50 ms | p99 ms | CPU ms | events | holds the thread, ms |')
+  console.log('|---|---|---|---|---|---|---|')
   using thread = watchThread()
-  for (const [name, filter, limit] of questions) {
-    const took: number[] = []
-    let events = 0
+  const answered: Answered[] = []
+  for (const question of questionsOf(held, records)) {
+    if (!question.name.startsWith(values.only)) continue
     thread.reset()
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const from = performance.now()
-      events = (await platform.events.query('default', filter, { limit })).items.length
-      took.push(performance.now() - from)
-      await Bun.sleep(5)
+    const { took, cpu, events } = await ask(platform, question)
+    const [p50, p99] = [at(0.5, took), at(0.99, took)]
+    answered.push({ question, p50, p99 })
+    const cells = [took[0]!, p50, p99, at(0.5, cpu), events, thread.longest()]
+    console.log(`| ${question.name} | ${cells.map((cell) => cell.toFixed(1)).join(' | ')} |`)
+  }
+  console.log()
+  return answered
+}
+
+function tellQueries(answered: readonly Answered[]) {
+  const indexed = answered.filter(({ question }) => question.isIndexed)
+  const slowest = (figure: 'p50' | 'p99') => indexed.toSorted((a, b) => b[figure] - a[figure])[0]
+  for (const [figure, most] of [
+    ['p50', 10],
+    ['p99', 50],
+  ] as const) {
+    const one = slowest(figure)
+    if (one === undefined) continue
+    const beside = `the slowest of ${indexed.length}: ${one.question.name}; ${held.count.toLocaleString('en')} events`
+    tellGoal({
+      goal: `every indexed query, ${figure}`,
+      value: one[figure],
+      unit: 'ms',
+      most,
+      beside,
+    })
+  }
+  const newest = answered.find(({ question }) => question.name === 'the newest page')
+  if (newest) tellGoal({ goal: 'the newest page, p50', value: newest.p50, unit: 'ms', most: 10 })
+}
+
+/** Asks for the page of one actor after the other, ten times a second, until it is told to end. */
+function readBeside({ url, key }: { url: string; key: string }) {
+  const headers = { authorization: `Bearer ${key}` }
+  const took: number[] = []
+  let turnedAway = 0
+  let isOver = false
+  async function askOne() {
+    const from = performance.now()
+    const actorId = encodeURIComponent(actorOf(Math.floor(Math.random() * held.actors)))
+    const address = `${url}/analytics/events?limit=100&actorId=${actorId}`
+    const reply = await fetch(address, { headers })
+    await reply.arrayBuffer()
+    // A server that has too much to do says so: that is told beside the figures.
+    if (reply.status === 503) turnedAway += 1
+    else if (reply.status !== 200) throw new Error(`answered ${reply.status}`)
+    else took.push(performance.now() - from)
+  }
+  const reading = (async () => {
+    const asked: Promise<void>[] = []
+    for (let next = performance.now(); !isOver; next += ASK_MS) {
+      asked.push(askOne())
+      await Bun.sleep(Math.max(0, next + ASK_MS - performance.now()))
     }
-    const ms = median(took)
-    const cells = [took[0]!.toFixed(1), ms.toFixed(1), (ms / engine).toFixed(1), events]
-    console.log(`| ${name} | ${cells.join(' | ')} | ${thread.longest().toFixed(1)} |`)
+    await Promise.all(asked)
+  })()
+  return {
+    async end() {
+      isOver = true
+      await reading
+      return { took, turnedAway }
+    },
   }
 }
 
-interface Load {
-  p50: number
-  p99: number
-  events: number
-  ms: number
-}
-
-async function load(url: string, key: string): Promise<Load> {
-  const args = [url, key, '20', '8', String(seconds)]
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'load.ts'), ...args], {
-    stderr: 'inherit',
-  })
-  return JSON.parse(await new Response(child.stdout).text())
+function said({ took, turnedAway }: { took: number[]; turnedAway: number }): string {
+  const times =
+    took.length === 0 ? '–' : `${at(0.5, took).toFixed(0)}, ${at(0.99, took).toFixed(0)}`
+  return turnedAway === 0 ? times : `${times}; ${turnedAway} turned away`
 }
 
 async function sendBesideReaders(dataDir: string) {
   await using server = await startServerProcess(dataDir)
-  console.log('\n| senders (20 × 8) beside | events/s | p50 ms | p99 ms | answers/s |')
+  console.log('| senders (20 × 8) beside | events/s | p50 ms | p99 ms | pages: p50, p99 ms |')
   console.log('|---|---|---|---|---|')
-  const asked = ['', 'actorId=https://example.edu/users/none', 'limit=100', 'limit=1000', '']
-  await load(server.url, server.key) // this warms up the server
-  for (const question of asked) {
-    let isOver = false
-    let answers = 0
-    const reading = (async () => {
-      const headers = { authorization: `Bearer ${server.key}` }
-      while (!isOver && question !== '') {
-        const reply = await fetch(`${server.url}/analytics/events?${question}`, { headers })
-        if (reply.status !== 200) throw new Error(`answered ${reply.status}`)
-        await reply.arrayBuffer()
-        answers += 1
-      }
-    })()
-    const { events, ms, p50, p99 } = await load(server.url, server.key)
-    isOver = true
-    await reading
-    const rates = [(events / ms) * 1000, p50, p99, answers / seconds].map((n) => n.toFixed(0))
-    console.log(`| ${question || 'nobody'} | ${rates.join(' | ')} |`)
+  const traffic = { kind: 'event', count: 20, connections: 8, seconds } as const
+  await load(server, traffic) // this warms up the server
+  const alone: number[] = []
+  const beside: number[] = []
+  for (let turn = 0; turn < 2 * PAIRS; turn += 1) {
+    const reader = turn % 2 === 0 ? undefined : readBeside(server)
+    const { events, ms, p50, p99 } = await load(server, traffic)
+    const pages = await reader?.end()
+    ;(reader ? beside : alone).push(p99)
+    const rates = [(events / ms) * 1000, p50, p99].map((n) => n.toFixed(0))
+    const waits = pages === undefined ? '' : said(pages)
+    console.log(`| ${reader ? 'a reader' : 'nobody'} | ${rates.join(' | ')} | ${waits} |`)
   }
+  console.log()
+  const ratio = at(0.5, beside) / at(0.5, alone)
+  const runs = `medians of ${PAIRS} runs each, in turn: ${at(0.5, beside).toFixed(0)} and ${at(0.5, alone).toFixed(0)} ms`
+  tellGoal({
+    goal: "senders' p99 beside a page each 100 ms",
+    value: ratio,
+    unit: '×',
+    most: 1.3,
+    beside: runs,
+  })
 }
 
 using folder = temporaryFolder()
+const dataDir = values.data ?? folder.path
 if (Number(values.archived) > 0) {
   await benchArchived(folder.path, Number(values.archived), Number(values['per-day']))
   process.exit()
 }
-// A first start makes the keys for the requests.
-await (await startServerProcess(folder.path)).stop()
-{
-  await using platform = await openLocalPlatform({ dataDir: folder.path, clock, log })
+if (!existsSync(join(dataDir, 'hot'))) {
+  // A first start makes the keys for the requests.
+  await (await startServerProcess(dataDir)).stop()
+  await using platform = await openLocalPlatform({ dataDir, clock, log })
   await fill(platform)
 }
 console.log(`${count.toLocaleString('en')} events\n`)
 {
-  await using platform = await openLocalPlatform({ dataDir: folder.path, clock, log })
-  await askAll(platform)
+  await using platform = await openLocalPlatform({ dataDir, clock, log })
+  tellQueries(await askAll(platform))
 }
-await sendBesideReaders(folder.path)
+if (seconds > 0) await sendBesideReaders(dataDir)

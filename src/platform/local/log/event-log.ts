@@ -10,9 +10,10 @@ import type { EventKeys } from './event-keys'
 import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
 import { moveToDamaged, pathOf } from './generation-files'
 import { createMappedColumns } from './mapped-columns'
+import { createReadAhead, type ReadAhead } from './read-ahead'
 import { createRecentRecords, type RecentRecords } from './recent-records'
 import type { Extent, FiledSegment } from './segment-file'
-import { createUnpackedSegments } from './unpacked-segments'
+import { createUnpackedFrames } from './unpacked-frames'
 
 // The age is a day: expiry works in whole generations, and is given in days.
 const MAX_AGE_MS = 24 * 60 * 60 * 1000
@@ -31,6 +32,8 @@ export interface EventLog {
    * @returns undefined when it is damaged; a record that was erased is undefined in its place
    */
   recordsOf(segment: FiledSegment): readonly (EventRecord | undefined)[] | undefined
+  /** Has the frames of some places unpacked on other threads, before they are read. */
+  readonly readAhead: ReadAhead
   /** Counts the records that stand at `position` and later. */
   countFrom(position: Position): number
   /** Tells the position at which the next record will stand. */
@@ -63,7 +66,7 @@ export function openEventLog(options: Options): EventLog {
   const { folder, keys, floor, log, notices } = options
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const checkpointer = createCheckpointer()
-  const unpacked = createUnpackedSegments()
+  const unpacked = createUnpackedFrames()
   const mapped = createMappedColumns()
   const open = (number: number, now: number, sealed: boolean) =>
     openGeneration(folder, number, { keys, now, sealed, checkpointer, unpacked, mapped, notices })
@@ -172,6 +175,7 @@ export function openEventLog(options: Options): EventLog {
     roomFor,
     dropExpired,
     newestFirst: () => reversed,
+    readAhead: createReadAhead({ generationAt, unpacked }),
 
     segmentsFrom(position, atMost) {
       for (const { base, index, segmentsFrom } of generations) {

@@ -11,6 +11,7 @@ import type { EventLog } from './event-log'
 import { type Conditions, firstPlacesIn } from './event-scan'
 import { CAPACITY } from './generation'
 import type { Place } from './places'
+import { readingAhead } from './read-ahead'
 
 export interface QueriedStore {
   log: EventLog
@@ -73,7 +74,12 @@ export async function queryLog(
     // One more than asked for says whether there is a next page.
     const wanted = Math.max(page.limit + 1 - items.length, fewest)
     const places = await firstPlacesIn(spans, { ...search, wanted, after }, turn)
+    const positions = places.map(([, position]) => position)
+    const beforeReading = readingAhead(log, positions)
     for (const [at, place] of places.entries()) {
+      const unpacking = beforeReading(at)
+      if (unpacking) await unpacking
+      if (turn.isOver()) await turn.next()
       // Perhaps nothing of what follows fits, and the next page is empty.
       if (at > 0 && room.isFull()) return endAt(after)
       const record = readAt(log, place)
@@ -87,7 +93,6 @@ export async function queryLog(
       }
       after = place
       if (inVain >= MAX_IN_VAIN || bytesInVain >= MAX_BYTES_IN_VAIN) return endAt(after)
-      if (turn.isOver()) await turn.next()
     }
     if (places.length < wanted) return all()
   }

@@ -178,23 +178,54 @@ function look(
   offer: (time: number, position: number) => void,
 ) {
   if (!mayHold(index, first, end, conditions)) return
-  const [leading, ...others] = conditions.each.map(({ column, anyOf }) => {
-    const [a = 0, b = a] = anyOf
-    return { values: index.hashes[column], a, b }
-  })
-  const { values, a, b } = leading!
+  const [leading, ...others] = conditions.each
+  let count = gather(soughtIn(index, leading!), first, end)
+  for (const other of others) if (count > 0) count = keep(soughtIn(index, other), count)
   const { times } = index
-  for (let offset = end - 1; offset >= first; offset--) {
-    const value = values[offset]
-    if (value !== a && value !== b) continue
+  for (let at = 0; at < count; at++) {
+    const offset = found[at]!
     const time = times[offset]!
     if (time < from || time >= to) continue
-    if (!others.every((one) => holds(one, offset))) continue
     if (meetsSome(index, offset, conditions)) offer(time, base + offset)
   }
 }
 
-function holds({ values, a, b }: { values: Uint32Array; a: number; b: number }, offset: number) {
-  const value = values[offset]
-  return value === a || value === b
+interface Sought {
+  values: Int32Array
+  a: number
+  b: number
+}
+
+/** Makes a condition one of signed numbers, which the engine compares five times as fast. */
+function soughtIn({ hashes }: EventIndex, { column, anyOf }: Condition): Sought {
+  const { buffer, byteOffset, length } = hashes[column]
+  const [a = 0, b = a] = anyOf
+  return { values: new Int32Array(buffer, byteOffset, length), a: a | 0, b: b | 0 }
+}
+
+/** This has the offsets that were found in a block last. */
+const found = new Int32Array(BLOCK)
+
+/**
+ * Gathers offsets, the latest first: most of what is behind them is no longer wanted then.
+ * @returns how many there are
+ */
+function gather({ values, a, b }: Sought, first: number, end: number): number {
+  let count = 0
+  for (let offset = end - 1; offset >= first; offset--) {
+    const value = values[offset]
+    if (value === a || value === b) found[count++] = offset
+  }
+  return count
+}
+
+/** Keeps of the offsets those that meet one more condition. @returns how many are left */
+function keep({ values, a, b }: Sought, count: number): number {
+  let kept = 0
+  for (let at = 0; at < count; at++) {
+    const offset = found[at]!
+    const value = values[offset]
+    if (value === a || value === b) found[kept++] = offset
+  }
+  return kept
 }

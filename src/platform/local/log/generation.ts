@@ -8,11 +8,12 @@ import { buildIndex } from './build-index'
 import type { Checkpointer } from './checkpointer'
 import { type EventIndex, growIndex, replaceEntry } from './event-index'
 import type { EventKeys } from './event-keys'
+import { createFrameReader } from './frame-reader'
 import { moveToDamaged, pathOf, removeGeneration } from './generation-files'
 import { indexFileAt, saveIndex } from './index-file'
 import { decoderFor, lineNames, rawReaderFor } from './line'
 import type { MappedColumns } from './mapped-columns'
-import { lineAt, linesOf, type Segment, unzipped } from './segment'
+import { linesOf, type Segment, unzipped } from './segment'
 import {
   type Extent,
   type FiledSegment,
@@ -20,7 +21,7 @@ import {
   PAGE_BYTES,
   type ReplacedSegment,
 } from './segment-file'
-import type { UnpackedSegments } from './unpacked-segments'
+import type { PackedFrame, UnpackedFrames } from './unpacked-frames'
 
 /**
  * A generation holds so many events: a power of two, for the masks of the index. At 262,144 events
@@ -57,6 +58,8 @@ export interface Generation {
   probe(): void
   /** Reads a record. @returns undefined when it is damaged or erased */
   read(offset: number): EventRecord | undefined
+  /** Finds the frame of a record. @returns undefined when it is damaged */
+  frameOf(offset: number): PackedFrame | undefined
   /**
    * Reads the records of a segment.
    * @returns undefined when it is damaged; a record that was erased is undefined in its place
@@ -97,7 +100,7 @@ export interface GenerationOptions {
   now: number
   sealed: boolean
   checkpointer: Checkpointer
-  unpacked: UnpackedSegments
+  unpacked: UnpackedFrames
   mapped: MappedColumns
   notices: Notices
 }
@@ -132,10 +135,13 @@ export function openGeneration(
     return bytes
   }
 
-  /** Finds the segment of an offset. @returns undefined when the page that names it is damaged */
-  function holding(offset: number): FiledSegment | undefined {
+  /** Looks for a segment. @returns undefined when the page that names it is damaged */
+  function sought(
+    offset: number,
+    find: (offset: number) => FiledSegment | undefined,
+  ): FiledSegment | undefined {
     try {
-      return file.holding(offset)
+      return find(offset)
     } catch (error) {
       if (!isDamage(error)) throw error
       damaged.add(offset)
@@ -144,13 +150,8 @@ export function openGeneration(
     }
   }
 
-  function unpackNow(segment: FiledSegment): Buffer | undefined {
-    const held = unpacked.get(segment.position)
-    if (held) return held
-    const bytes = linesIn(segment)
-    if (bytes !== undefined) unpacked.add(segment.position, bytes)
-    return bytes
-  }
+  const reading = (offset: number) => sought(offset, file.reading)
+  const reader = createFrameReader({ base, reading, unpacked, noteDamage })
 
   const indexFile = `${path}.idx`
   const filed = indexFileAt(indexFile, mapped)
@@ -215,11 +216,11 @@ export function openGeneration(
     },
 
     read(offset) {
-      const segment = holding(offset)
-      const bytes = segment && unpackNow(segment)
-      const line = bytes && lineAt(bytes, offset - segment.first)
+      const line = reader.line(offset)
       return line ? decodeLine(line) : undefined
     },
+
+    frameOf: reader.frameOf,
 
     recordsOf(segment) {
       const lines = linesIn(segment)
@@ -228,7 +229,7 @@ export function openGeneration(
       )
     },
 
-    storedAt: (offset) => holding(offset)?.storedAt,
+    storedAt: (offset) => sought(offset, file.holding)?.storedAt,
     decode: decodeLine,
     rawOf: rawReaderFor(file.columns),
 
@@ -245,13 +246,13 @@ export function openGeneration(
       await sync(folder)
     },
 
-    erase({ first, position, read }, places, changed) {
+    erase({ first, count, position, read }, places, changed) {
       const contents = read()?.contents
       for (const place of places) if (contents) contents[place] = 0n
       file.replace(first, { ...changed, contents })
       wrote(changed.body.length)
       erased += 1
-      unpacked.forget(position)
+      unpacked.forget(position, count)
       if (isMapped) index = growIndex(index, CAPACITY)
       isMapped = false
       for (const place of places) {

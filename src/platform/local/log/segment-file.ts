@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { guarded, isDamage, openDatabase } from '../database'
 import { lineNames } from './line'
 import type { Segment } from './segment'
-import { createRowSearch, described, type Row } from './segment-rows'
+import { type Content, createRowSearch, described, type Row } from './segment-rows'
 
 /**
  * A filed segment is in a file. Its body is read on demand: code that has the records needs none.
@@ -48,6 +48,8 @@ export interface SegmentFile extends Disposable {
   probe(): void
   /** Finds the segment of an offset. @returns undefined when no record has that offset */
   holding(offset: number): FiledSegment | undefined
+  /** Finds the segment of an offset, and reads it in the same step. */
+  reading(offset: number): FiledSegment | undefined
   /** Lists the segment that holds `offset` and those after it, until `atMost` is reached. */
   from(offset: number, atMost: Extent): FiledSegment[]
 }
@@ -88,12 +90,6 @@ const added = {
 }
 export const FORMER_COLUMNS =
   'kind event_id standard standard_version type action profile actor_id actor_type actor_name object_id object_type object_name target_id generated_id generated_type group_id session_id ed_app_id membership_roles score max_score success completion duration_ms event_time send_time sequence conformant issue_codes tenant_id source_id received_at skew_ms category privacy_level retention_class server_subject server_ip server_user_agent request_id expires_at raw'
-
-interface Content {
-  body: Uint8Array
-  contents: Uint8Array | null
-  checksum: number | null
-}
 
 // A page is half the usual one: a commit leaves fewer bytes empty, a fifth less at 30 events each.
 export const PAGE_BYTES = 2048
@@ -153,15 +149,17 @@ function segmentsOf(
   function read(first: number): ReturnType<FiledSegment['read']> {
     try {
       const found = guarded('reading the log', () => contentAt.get(first))
-      if (found === null) return undefined
-      const { body, contents, checksum } = found
-      if (contents === null) return { body, contents: undefined }
-      if (checksumOf(body, contents) !== checksum) return undefined
-      return { body, contents: new BigUint64Array(contents.slice().buffer) }
+      return found === null ? undefined : checked(found)
     } catch (error) {
       if (isDamage(error)) return undefined
       throw error
     }
+  }
+
+  function checked({ body, contents, checksum }: Content): ReturnType<FiledSegment['read']> {
+    if (contents === null) return { body, contents: undefined }
+    if (checksumOf(body, contents) !== checksum) return undefined
+    return { body, contents: new BigUint64Array(contents.slice().buffer) }
   }
 
   function filed({ first, is_escaped, stored_at, unpacked, ...row }: Row): FiledSegment {
@@ -214,6 +212,13 @@ function segmentsOf(
     begunAt: begun?.begun_at ?? now,
     total: () => total,
     holding,
+
+    reading(offset) {
+      const row = rows.holdingWithContent(offset)
+      if (row === undefined) return holding(offset)
+      const { body, contents, checksum, ...described } = row
+      return { ...filed(described), read: () => checked({ body, contents, checksum }) }
+    },
 
     probe() {
       guarded('storing events', () => db.run('UPDATE meta SET begun_at = begun_at'))

@@ -13,12 +13,23 @@ export interface Row {
   unpacked: number | null
 }
 
+/** The content of a segment is what is read of it alone, since it is large. */
+export interface Content {
+  body: Uint8Array
+  contents: Uint8Array | null
+  checksum: number | null
+}
+
 export const described = 'first, count, partition, longest, is_escaped, stored_at, unpacked'
 
 /** Finds the rows of segments by the offsets that they hold. */
 export function createRowSearch(db: Database) {
   const before = db.query<Row, [number]>(
     `SELECT ${described} FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1`,
+  )
+  // To search and to read at once is half of what searching first and then reading is.
+  const beforeWithContent = db.query<Row & Content, [number]>(
+    `SELECT ${described}, body, contents, checksum FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1`,
   )
   const at = db.query<Row, [number]>(`SELECT ${described} FROM segments WHERE first = ?`)
   /** The events of a delivery were mostly stored together. */
@@ -61,6 +72,20 @@ export function createRowSearch(db: Database) {
       if (found === null || !holds(found, offset))
         found = guarded('reading the log', () => lastUpTo(offset))
       return found !== null && holds(found, offset) ? found : undefined
+    },
+
+    /**
+     * Does as `holding` does, and reads the content.
+     * @returns undefined also when something is damaged: `holding` may still find the row
+     */
+    holdingWithContent(offset: number): (Row & Content) | undefined {
+      try {
+        const read = guarded('reading the log', () => beforeWithContent.get(offset))
+        return read !== null && holds(read, offset) ? read : undefined
+      } catch (error) {
+        if (isDamage(error)) return undefined
+        throw error
+      }
     },
 
     /** Is to be told when a row has changed. */
