@@ -31,8 +31,8 @@ export function stampWith(needs: Needs) {
     // what handing it on to the lake and to webhooks may take.
     const asked = Math.max(event.retentionDays ?? Number.POSITIVE_INFINITY, 1)
     const { type, objectType, commonAction } = commonOf(event)
-    // One literal, as in `caliper/normalize.ts`: copying by `...` takes three times as long. A test holds that
-    // nothing is left out.
+    // One literal, as in `caliper/normalize.ts`: copying by `...` takes twice as long. A test holds that nothing
+    // is left out.
     const record: EventRecord = {
       kind: event.kind,
       tenantId,
