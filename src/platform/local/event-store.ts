@@ -55,7 +55,8 @@ export function createEventStore(options: {
 }): LocalEventStore {
   const { log, keys, tokens, turns = createTurns(), clock } = options
   const waiting: Call[] = []
-  let isScheduled = false
+  /** There is a commit now, or as soon as this turn of the event loop is over. */
+  let committing: Promise<void> | undefined
   let isClosed = false
   let lastFailure: string | undefined
   /** Erasures run one at a time: each rewrites segments that it has read. */
@@ -91,24 +92,29 @@ export function createEventStore(options: {
     return new Promise((resolve, reject) => {
       check()
       waiting.push({ records, whole, bytes: bytesOf(records), resolve, reject })
-      if (isScheduled) return
-      isScheduled = true
-      // It runs after the requests that this turn of the event loop brings, so that they share the
-      // commit.
-      setImmediate(commit)
+      committing ??= commitWaiting()
     })
   }
 
-  function commit() {
-    isScheduled = false
-    const calls = takeCalls()
-    if (waiting.length > 0) {
-      isScheduled = true
-      setImmediate(commit)
+  /**
+   * Commits what waits, one commit at a time: what comes while one waits for the disk is read meanwhile,
+   * and shares the next.
+   */
+  async function commitWaiting() {
+    while (waiting.length > 0) {
+      // It runs after the requests that this turn of the event loop brings, so that they share the
+      // commit.
+      await new Promise(setImmediate)
+      await commit()
     }
+    committing = undefined
+  }
+
+  async function commit() {
+    const calls = takeCalls()
     try {
       const size = calls.reduce((sum, call) => sum + call.records.length, 0)
-      const { outcomes, bytes } = commitAll(calls, size)
+      const { outcomes, bytes } = await commitAll(calls, size)
       for (const [place, call] of calls.entries()) call.resolve(outcomes[place]!)
       lastFailure = undefined
       if (bytes > 0) log.announce(bytes)
@@ -130,7 +136,7 @@ export function createEventStore(options: {
     return waiting.splice(0, end)
   }
 
-  function commitAll(calls: readonly Call[], size: number) {
+  async function commitAll(calls: readonly Call[], size: number) {
     const now = clock.now().getTime()
     const generation = log.roomFor(size, now)
     const { index } = generation
@@ -169,7 +175,7 @@ export function createEventStore(options: {
       const outcomes = calls.map(decideAll)
       const segments = [...encodeSegments(fresh)]
       if (segments.length > 0) {
-        generation.append(segments, now)
+        await generation.append(segments, now)
         log.recent.add(generation.base + before.count, fresh)
       }
       return { outcomes, bytes: segments.reduce((sum, { unpacked }) => sum + unpacked, 0) }
@@ -198,7 +204,8 @@ export function createEventStore(options: {
       const id = keys.id(tenantId, eventId)
       for (const generation of log.newestFirst()) {
         const offset = findId(generation.index, id)
-        if (offset < 0) continue
+        // An entry beyond is not yet on the disk.
+        if (offset < 0 || offset >= generation.index.count) continue
         // A webhook asks for what was stored a moment ago.
         const [recent] = log.recent.get(generation.base + offset, 1) ?? []
         const record = recent ?? generation.read(offset)
@@ -227,7 +234,7 @@ export function createEventStore(options: {
 
     async [Symbol.asyncDispose]() {
       isClosed = true
-      while (waiting.length > 0) await new Promise(setImmediate)
+      await committing
       await erasing
     },
   }
