@@ -95,7 +95,13 @@ async function run(bench: Bench): Promise<Outcome> {
       )
       // A bench that is killed stops no server that it has started.
       const endAll = () => {
-        for (const pid of treeOf(child.pid).toReversed()) process.kill(pid, 'SIGKILL')
+        for (const pid of treeOf(child.pid).toReversed()) {
+          try {
+            process.kill(pid, 'SIGKILL')
+          } catch {
+            // It has ended by itself.
+          }
+        }
       }
       const late = setTimeout(endAll, minutes * 60_000 * PATIENCE)
       const [said, complained] = await Promise.all([
@@ -109,13 +115,18 @@ async function run(bench: Bench): Promise<Outcome> {
       progress(`${said}${complained}`.trimEnd().split('\n').slice(-TAIL_LINES).join('\n'))
       break
     }
+  } catch (error) {
+    failure = `it cannot be started: ${error instanceof Error ? error.message : String(error)}`
+  } finally {
+    clearInterval(heartbeat)
+  }
+  try {
     const goals = existsSync(file) ? goalsIn(readFileSync(file, 'utf8')) : []
     if (goals.length === 0) failure ??= 'it told no goal'
     const rows = goals.map((goal) => ({ bench: name, ...goal, mark: markOf(goal), others }))
     progress(`  ${name}: ${failure ?? 'done'}, ${seconds()} s`)
     return { rows, ...(failure === undefined ? {} : { failure }) }
   } finally {
-    clearInterval(heartbeat)
     rmSync(folder, { recursive: true })
   }
 }
