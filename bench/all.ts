@@ -8,11 +8,12 @@
  *     npm run bench:all -- --json > all.json
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Bench, benches } from './benches'
 import { figureOf, GOALS_FILE, type Goal, goalsIn, type Mark, markOf, wantedOf } from './goals'
+import { treeOf } from './processes'
 
 const { values } = parseArgs({
   options: {
@@ -47,8 +48,8 @@ const chosen = benches.filter(({ name }) => wanted.length === 0 || wanted.includ
 interface Row extends Goal {
   bench: string
   mark: Mark
-  /** Processes that wanted a core, over a minute, when the bench began: the bench's own are not in it. */
-  load: number
+  /** So many cores were at work for others, just before the bench began. */
+  others: number
 }
 interface Outcome {
   rows: Row[]
@@ -62,9 +63,18 @@ const HEARTBEAT_MS = 30_000
 const PATIENCE = 6
 const TAIL_LINES = 12
 
+const LOOK_MS = 2000
+
+async function coresAtWork(): Promise<number> {
+  const idle = () => cpus().reduce((sum, { times }) => sum + times.idle, 0)
+  const before = idle()
+  await Bun.sleep(LOOK_MS)
+  return Math.max(0, cpus().length - (idle() - before) / LOOK_MS)
+}
+
 async function run(bench: Bench): Promise<Outcome> {
   const { name, minutes } = bench
-  const load = loadavg()[0]!
+  const others = await coresAtWork()
   const folder = mkdtempSync(join(tmpdir(), 'nonius-goals-'))
   const file = join(folder, 'goals.jsonl')
   const begun = performance.now()
@@ -83,7 +93,17 @@ async function run(bench: Bench): Promise<Outcome> {
           stderr: 'pipe',
         },
       )
-      const late = setTimeout(() => child.kill(), minutes * 60_000 * PATIENCE)
+      // A bench that is killed stops no server that it has started.
+      const endAll = () => {
+        for (const pid of treeOf(child.pid).toReversed()) {
+          try {
+            process.kill(pid, 'SIGKILL')
+          } catch {
+            // It has ended by itself.
+          }
+        }
+      }
+      const late = setTimeout(endAll, minutes * 60_000 * PATIENCE)
       const [said, complained] = await Promise.all([
         new Response(child.stdout).text(),
         new Response(child.stderr).text(),
@@ -95,13 +115,18 @@ async function run(bench: Bench): Promise<Outcome> {
       progress(`${said}${complained}`.trimEnd().split('\n').slice(-TAIL_LINES).join('\n'))
       break
     }
+  } catch (error) {
+    failure = `it cannot be started: ${error instanceof Error ? error.message : String(error)}`
+  } finally {
+    clearInterval(heartbeat)
+  }
+  try {
     const goals = existsSync(file) ? goalsIn(readFileSync(file, 'utf8')) : []
     if (goals.length === 0) failure ??= 'it told no goal'
-    const rows = goals.map((goal) => ({ bench: name, ...goal, mark: markOf(goal), load }))
+    const rows = goals.map((goal) => ({ bench: name, ...goal, mark: markOf(goal), others }))
     progress(`  ${name}: ${failure ?? 'done'}, ${seconds()} s`)
     return { rows, ...(failure === undefined ? {} : { failure }) }
   } finally {
-    clearInterval(heartbeat)
     rmSync(folder, { recursive: true })
   }
 }
@@ -135,11 +160,11 @@ if (values.json) {
   console.log(
     `\n${date}, commit ${commit}, Bun ${bun}, ${cores} × ${processor}${quick ? ', quick: hints and no figures' : ''}\n`,
   )
-  console.log('| bench | goal | wanted | figure | mark | load | |')
+  console.log('| bench | goal | wanted | figure | mark | others, cores | |')
   console.log('|---|---|---|---|---|---|---|')
   for (const row of rows) {
     const mark = row.mark === 'met' ? 'met' : `**${row.mark}**`
-    const cells = [row.bench, row.goal, wantedOf(row), figureOf(row), mark, row.load.toFixed(1)]
+    const cells = [row.bench, row.goal, wantedOf(row), figureOf(row), mark, row.others.toFixed(1)]
     console.log(`| ${[...cells, row.beside ?? ''].join(' | ')} |`)
   }
   for (const { bench, failure } of failures)

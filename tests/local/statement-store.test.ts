@@ -111,7 +111,7 @@ describe('the file of statements', () => {
       {
         await using store = open(folder.path)
         await store.add(Array.from({ length: 200 }, (_, n) => aStatement(n)))
-        store.settle(100, undefined)
+        await store.settle(100, undefined)
       }
       damage(file)
       const notices = createNotices(silentLog)
@@ -121,7 +121,7 @@ describe('the file of statements', () => {
       // It knows of nothing that the log had, and the follower begins with its first.
       expect(store.follow(100, 100, heldTo(100))).toBe(0)
       await store.add([aStatement(1)])
-      store.settle(100, undefined)
+      await store.settle(100, undefined)
       expect(await findAll(store)).toEqual([1])
     }
   })
@@ -174,7 +174,7 @@ describe('the file of statements', () => {
       Buffer.concat(
         readdirSync(folder.path).map((name) => readFileSync(join(folder.path, name))),
       ).toString('latin1')
-    store.settle(1, undefined)
+    await store.settle(1, undefined)
     expect(bytesOf()).toContain(secret)
     expect(await store.erase('school', { actorIds: [secret] })).toMatchObject({ removed: 25 })
     expect(bytesOf()).not.toContain(secret)
@@ -189,7 +189,7 @@ describe('a follower of the log', () => {
     {
       await using store = open(folder.path)
       expect(store.follow(undefined, 0, heldTo(0))).toBe(0)
-      store.settle(40, undefined)
+      await store.settle(40, undefined)
     }
     const cases: [cursor: number | undefined, end: number, begin: number][] = [
       [40, 40, 40],
@@ -209,7 +209,7 @@ describe('a follower of the log', () => {
     {
       await using store = open(folder.path, { now: () => start })
       store.follow(undefined, 0, heldTo(0))
-      store.settle(10, undefined)
+      await store.settle(10, undefined)
     }
     await using store = open(folder.path)
     store.follow(10, 30, heldTo(30))
@@ -219,10 +219,10 @@ describe('a follower of the log', () => {
     expect(page).toMatchObject({ statements: [], consistentThrough: moment(0) })
     expect(await store.get('school', statementId(5))).toMatchObject({ isVoided: false })
     // What stands at 20 was written then; it may have got its time a minute before.
-    store.settle(20, Date.parse(moment(600)))
+    await store.settle(20, Date.parse(moment(600)))
     expect(await store.consistentThrough('school')).toBe(moment(540))
     expect(await findAll(store)).toEqual([5])
-    store.settle(30, undefined)
+    await store.settle(30, undefined)
     expect(await store.consistentThrough('school')).toBe(LATER.toISOString())
   })
 

@@ -1,3 +1,4 @@
+import type { SyncFile } from '../../src/platform/local/durably'
 import { createEventStore } from '../../src/platform/local/event-store'
 import { createEventKeys } from '../../src/platform/local/log/event-keys'
 import { openEventLog } from '../../src/platform/local/log/event-log'
@@ -9,12 +10,14 @@ import { clockAt } from './clock'
 /**
  * The hot store of one machine over a folder, and its log.
  * @param furthest the position that some follower is at
+ * @param sync stands in for the disk, for what is appended
  */
 export function openStore(
   folder: string,
   now = () => new Date(),
   telemetry: Log = silentLog,
   furthest = 0,
+  sync?: SyncFile,
 ) {
   const keys = createEventKeys(new Uint8Array(16).fill(7))
   const log = openEventLog({
@@ -25,6 +28,7 @@ export function openStore(
     notices: createNotices(telemetry),
     floor: () => Number.POSITIVE_INFINITY,
     furthest,
+    sync,
   })
   const tokens = createTokenSigner(new Uint8Array(32).fill(1))
   const store = createEventStore({ log, keys, tokens, clock: clockAt(now) })

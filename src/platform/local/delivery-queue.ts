@@ -17,6 +17,7 @@ import type { MostRemembered } from './deliveries/remembered'
 import { adoptFormerTables, BLOCKED, deliveryOf } from './deliveries/rows'
 import { prepare, type Whose } from './deliveries/statements'
 import { createTurns } from './deliveries/turns'
+import { createDurably, type Durably } from './durably'
 
 export { deliveryQueueSchema } from './deliveries/rows'
 
@@ -28,14 +29,21 @@ export type LocalDeliveryQueue = DeliveryQueue & DeliveryLog & Disposable
  * process that has the data directory: what an earlier one had taken when it died is due at once.
  * No code may hold a transaction open on the same connection across an `await`.
  * @param options.tokens signs the cursors of lists; those of another queue are refused
+ * @param options.durably of this database
  * @throws {StorageError}
  */
 export function createDeliveryQueue(
   db: Database,
   clock: Clock,
-  options: { tokens?: TokenSigner; maxParked?: number; mostRemembered?: MostRemembered } = {},
+  options: {
+    tokens?: TokenSigner
+    durably?: Durably
+    maxParked?: number
+    mostRemembered?: MostRemembered
+  } = {},
 ): LocalDeliveryQueue {
   const { tokens = createTokenSigner(randomBytes(32)), maxParked = MAX_PARKED } = options
+  const { durably = createDurably(db) } = options
   guarded('opening the delivery queue', () => {
     adoptFormerTables(db)
     // Ends of deliveries touch the same pages again and again: copied every 16 MB, not every 4, they
@@ -143,7 +151,9 @@ export function createDeliveryQueue(
     async enqueue(deliveries, delayMs = 0) {
       if (deliveries.length === 0) return
       try {
-        guarded('enqueueing deliveries', () => enqueueAll.immediate(deliveries, delayMs))
+        guarded('enqueueing deliveries', () =>
+          core.relaxed(() => enqueueAll.immediate(deliveries, delayMs)),
+        )
       } catch (error) {
         open.clear() // none of it was added
         throw error
@@ -154,6 +164,7 @@ export function createDeliveryQueue(
       ).values()) {
         changed({ tenant_id, webhook_id })
       }
+      await durably.synced()
     },
 
     async take(limit, leaseMs, hasPlace = () => true) {

@@ -51,7 +51,8 @@ export function createEventStore(options: {
 }): LocalEventStore {
   const { log, keys, tokens, turns = createTurns(), clock } = options
   const waiting: Call[] = []
-  let isScheduled = false
+  /** There is a commit now, or as soon as this turn of the event loop is over. */
+  let committing: Promise<void> | undefined
   let isClosed = false
   let lastFailure: string | undefined
   /** So many calls wait until their records are compared with what is held. */
@@ -96,11 +97,21 @@ export function createEventStore(options: {
   }
 
   function schedule() {
-    if (isScheduled || waiting.length === 0) return
-    isScheduled = true
-    // It runs after the requests that this turn of the event loop brings, so that they share the
-    // commit.
-    setImmediate(commit)
+    committing ??= commitWaiting()
+  }
+
+  /**
+   * Commits what waits, one commit at a time: what comes while one waits for the disk is read meanwhile,
+   * and shares the next.
+   */
+  async function commitWaiting() {
+    while (waiting.length > 0) {
+      // It runs after the requests that this turn of the event loop brings, so that they share the
+      // commit.
+      await new Promise(setImmediate)
+      await commit()
+    }
+    committing = undefined
   }
 
   /** Compares what is in doubt; then the call is decided on anew, with what is held by then. */
@@ -117,13 +128,11 @@ export function createEventStore(options: {
     }
   }
 
-  function commit() {
-    isScheduled = false
+  async function commit() {
     const calls = takeCalls()
-    schedule()
     try {
       const size = calls.reduce((sum, call) => sum + call.records.length, 0)
-      const { decided, bytes } = commitAll(calls, size)
+      const { decided, bytes } = await commitAll(calls, size)
       for (const [place, call] of calls.entries()) {
         const { doubts, outcomes } = decided[place]!
         if (doubts.length > 0) void decideLater(call, doubts)
@@ -149,7 +158,7 @@ export function createEventStore(options: {
     return waiting.splice(0, end)
   }
 
-  function commitAll(calls: readonly Call[], size: number) {
+  async function commitAll(calls: readonly Call[], size: number) {
     const now = clock.now().getTime()
     const generation = log.roomFor(size, now)
     const { index } = generation
@@ -160,7 +169,7 @@ export function createEventStore(options: {
       const decided = calls.map((call) => decide(call, { log, generation, fresh }))
       const segments = [...encodeSegments(fresh)]
       if (segments.length > 0) {
-        generation.append(segments, now)
+        await generation.append(segments, now)
         log.recent.add(generation.base + before.count, fresh)
       }
       return { decided, bytes: segments.reduce((sum, { unpacked }) => sum + unpacked, 0) }
@@ -189,7 +198,8 @@ export function createEventStore(options: {
       const id = keys.id(tenantId, eventId)
       for (const generation of log.newestFirst()) {
         const offset = findId(generation.index, id)
-        if (offset < 0) continue
+        // An entry beyond is not yet on the disk.
+        if (offset < 0 || offset >= generation.index.count) continue
         // A webhook asks for what was stored a moment ago.
         const [recent] = log.recent.get(generation.base + offset, 1) ?? []
         const record = recent ?? generation.read(offset)
@@ -218,7 +228,9 @@ export function createEventStore(options: {
 
     async [Symbol.asyncDispose]() {
       isClosed = true
-      while (waiting.length + aside > 0) await new Promise(setImmediate)
+      while (waiting.length + aside > 0 || committing) {
+        await (committing ?? new Promise(setImmediate))
+      }
       await erasing
     },
   }

@@ -17,6 +17,7 @@ import { conformanceCountsSchema, createConformanceCounts } from './conformance-
 import { openDatabase } from './database'
 import { createDeliveryQueue, deliveryQueueSchema } from './delivery-queue'
 import { createDocumentStore, documentsSchema } from './document-store'
+import { createDurably } from './durably'
 import { createEventStore } from './event-store'
 import { readGauges } from './gauges'
 import { checkHealth } from './health'
@@ -100,7 +101,8 @@ export async function openLocalPlatform(options: {
   mendModes(dataDir, telemetry)
   const { db, secrets, registry } = openRegistryFile(dataDir)
   const lock = lockFolder(dataDir)
-  const cursors = createCursors(db)
+  const durably = createDurably(db)
+  const cursors = createCursors(db, durably)
   const keys = createEventKeys(secrets.derive('event index', 16))
   const tokens = createTokenSigner(secrets.derive('page tokens', 32))
   const box = createSecretBox(secrets.derive('governance', 32))
@@ -122,7 +124,7 @@ export async function openLocalPlatform(options: {
     secret: secrets.derive('statements', 16),
     ...{ clock, tokens, turns, notices },
   })
-  const followed = followStatements({ cursors, log, statements, telemetry })
+  const followed = await followStatements({ cursors, log, statements, telemetry })
   const trees = openTrees(join(dataDir, 'trees.db'), notices)
   followTrees({ cursors, trees, notices })
   const changes = createChangeFeed({ log, cursors: followed, clock, telemetry })
@@ -146,7 +148,7 @@ export async function openLocalPlatform(options: {
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
   const activity = createSourceActivity(db, { log: telemetry })
   const typeCounts = createTypeCounts(db, { clock, log: telemetry })
-  const deliveries = createDeliveryQueue(db, clock, { tokens })
+  const deliveries = createDeliveryQueue(db, clock, { tokens, durably })
   const live = createLiveFeed({ log, keys, tokens, turns, clock, telemetry })
 
   return {
@@ -190,6 +192,7 @@ export async function openLocalPlatform(options: {
       activity[Symbol.dispose]()
       typeCounts[Symbol.dispose]()
       deliveries[Symbol.dispose]()
+      durably[Symbol.dispose]()
       db.close()
       lock[Symbol.dispose]()
     },

@@ -25,11 +25,12 @@ import { createTenantNumbers } from './statements/tenants'
 
 export interface LocalStatementStore extends StatementStore, Pick<Settled, 'follow'> {
   /**
-   * Makes everything durable that was added, and notes that the follower of the log has come so far.
+   * Makes everything durable that was added, and notes that the follower of the log has come so far. It is
+   * committed within this call, which resolves once it is on the disk.
    * @param written when what stands at the position was written, ms since 1970; undefined at the end
    * @throws {StorageError}
    */
-  settle(position: Position, written: number | undefined): void
+  settle(position: Position, written: number | undefined): Promise<void>
 }
 
 // The thread that empties the WAL asks so often whether nobody writes (`checkpoint-worker.ts`).

@@ -2,6 +2,7 @@ import { setImmediate as rest } from 'node:timers/promises'
 import { treeOver } from '../../merkle/tree'
 import type { KeptHead, Trees } from '../trees'
 import { isDamage } from './database'
+import { createDurably } from './durably'
 import { emptyWal } from './empty-wal'
 import type { Cursors } from './log/cursors'
 import type { Notices } from './notices'
@@ -26,15 +27,20 @@ export interface LocalTrees extends Trees, AsyncDisposable {
 
 export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTrees {
   const db = openTreesFile(file, notices)
-  const rows = createTreeRows(db)
+  const durably = createDurably(db)
+  const rows = createTreeRows(db, durably)
   const adding = createAdding(rows)
   const finding = createFinding(rows)
   const expire = createExpire({ rows, adding, finding })
   let last: Promise<unknown> = Promise.resolve()
 
-  /** Whatever changes trees waits for what changes them before it. */
+  /** Whatever changes trees waits for what changes them before it, and for the disk. */
   function inOrder<Done>(work: () => Promise<Done>): Promise<Done> {
-    const own = last.then(work)
+    const own = last.then(async () => {
+      const done = await work()
+      await rows.onDisk()
+      return done
+    })
     last = own.catch(() => {})
     return own
   }
@@ -59,6 +65,7 @@ export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTre
       ),
 
     async heads(tenantId, { limit, cursor, from = '', until = AFTER_ALL }) {
+      await rows.onDisk()
       const before = cursor !== undefined && cursor < until ? cursor : until
       const found = rows.treesBefore(tenantId, from, before, limit + 1)
       const items: KeptHead[] = []
@@ -67,13 +74,18 @@ export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTre
     },
 
     async head(tenantId, hour) {
+      await rows.onDisk()
       const row = rows.tree(tenantId, hour)
       return row === null ? undefined : headOf(row)
     },
 
-    find: (tenantId, eventIds, from, until) => finding.find(tenantId, eventIds, from, until),
+    async find(tenantId, eventIds, from, until) {
+      await rows.onDisk()
+      return finding.find(tenantId, eventIds, from, until)
+    },
 
     async *leaves(tenantId, hour, { from = 0, to = Number.POSITIVE_INFINITY } = {}) {
+      await rows.onDisk()
       const row = rows.tree(tenantId, hour)
       if (row === null) return
       for (const some of finding.leaves(row.id, from, Math.min(to, row.size))) {
@@ -83,6 +95,7 @@ export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTre
     },
 
     async tile(tenantId, hour, level, at) {
+      await rows.onDisk()
       const row = rows.tree(tenantId, hour)
       return row === null ? undefined : rows.tile(row.id, level, at)
     },
@@ -117,6 +130,7 @@ export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTre
 
     async [Symbol.asyncDispose]() {
       await last
+      durably[Symbol.dispose]()
       db.close()
     },
   }

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { Clock } from '../../clock'
 import type { AttemptRecord } from '../../delivery-queue'
+import { relaxed } from '../durably'
 import { createFigures, type Figures } from './figures'
 import { createLanes, type Lanes } from './lanes'
 import { createLeases, type Leases } from './leases'
@@ -28,8 +29,8 @@ export interface Core {
   /** Reads the attempts of a delivery and adds one. @returns null when there are none */
   triesOf(table: Table, deliveryId: string, attempt: AttemptRecord | undefined): string | null
   /**
-   * Commits without fsync (in WAL mode `NORMAL` syncs at checkpoints only). It is for steps that a
-   * power cut may undo, since all that follows is one more delivery of the same id.
+   * Commits without fsync. It is for steps that a power cut may undo, since all that follows is one more
+   * delivery of the same id.
    */
   relaxed<T>(work: () => T): T
 }
@@ -40,21 +41,14 @@ export function createCore(
   most?: MostRemembered,
 ): Core {
   const leases = createLeases()
-
-  function relaxed<T>(work: () => T): T {
-    db.run('PRAGMA synchronous = NORMAL')
-    try {
-      return work()
-    } finally {
-      db.run('PRAGMA synchronous = FULL')
-    }
-  }
+  const work = <T>(how: () => T) => relaxed(db, how)
 
   return {
-    ...{ db, clock, now, changed, ended, leases, relaxed },
+    ...{ db, clock, now, changed, ended, leases },
+    relaxed: work,
     open: createOpenDeliveries(),
     lanes: createLanes(db, leases),
-    figures: createFigures(db, relaxed),
+    figures: createFigures(db, work),
     remembered: createRemembered(db, most),
 
     triesOf(table, deliveryId, attempt) {

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import { guarded } from '../database'
+import { createDurably, relaxed } from '../durably'
 import type { Position } from './generation'
 
 /** An intent names a batch that was begun, so that the same comes again after a crash. */
@@ -18,8 +19,11 @@ export interface Cursors {
   peek(name: string): Position | undefined
   /** Sets a cursor of which nobody follows the log yet. */
   set(name: string, handled: Position): void
-  /** Writes a cursor, which is durable once it returns. */
-  write(name: string, handled: Position, intended: Intent | undefined): void
+  /**
+   * Writes a cursor within this call, and resolves once it is on the disk. Whoever need not wait for that
+   * loses no event: a power cut sets the cursor back, and the same comes again.
+   */
+  write(name: string, handled: Position, intended: Intent | undefined): Promise<void>
   /**
    * Finds the least `handled` of the followers read since the start; Infinity when there are none.
    */
@@ -42,8 +46,8 @@ interface Row {
   batch: string | null
 }
 
-/** Makes the cursors. @param db opened with `cursorsSchema` */
-export function createCursors(db: Database): Cursors {
+/** Makes the cursors. @param db opened with `cursorsSchema` @param durably of this database */
+export function createCursors(db: Database, durably = createDurably(db)): Cursors {
   guarded('opening the cursors', () => addBatch(db))
   const select = db.query<Row, [string]>(
     'SELECT handled, intended, batch FROM cursors WHERE name = ?',
@@ -70,11 +74,14 @@ export function createCursors(db: Database): Cursors {
     peek: (name) => guarded('reading a cursor', () => select.get(name))?.handled,
     set: (name, handled) =>
       guarded('saving a cursor', () => void upsert.run(name, handled, null, null)),
-    write(name, handled, intended) {
+    async write(name, handled, intended) {
       guarded('saving a cursor', () =>
-        upsert.run(name, handled, intended?.end ?? null, intended?.batchId ?? null),
+        relaxed(db, () =>
+          upsert.run(name, handled, intended?.end ?? null, intended?.batchId ?? null),
+        ),
       )
       followed.set(name, handled)
+      await durably.synced()
     },
     floor: () => Math.min(...followed.values()),
     furthest: () => guarded('reading the cursors', () => most.get()!.position),

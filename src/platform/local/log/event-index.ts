@@ -48,7 +48,7 @@ export function createIndex(capacity: number): EventIndex {
   }
 }
 
-/** Looks up an id. @returns its offset, or -1 */
+/** Looks up an id. @returns its offset, or -1; that of a hidden entry is found as well */
 export function findId(index: EventIndex, id: bigint): number {
   const low = Number(BigInt.asUintN(32, id))
   const high = Number(id >> 32n)
@@ -119,6 +119,17 @@ export function truncate(index: EventIndex, { count, ...bounds }: IndexEnd) {
     index.slots[slot] = 0
   }
   Object.assign(index, bounds)
+}
+
+/** Hides the newest entries from whoever reads up to `count`, until what they stand for is `written`. */
+export async function hiddenFrom(index: EventIndex, offset: number, written: Promise<void>) {
+  const { count } = index
+  index.count = offset
+  try {
+    await written
+  } finally {
+    index.count = count
+  }
 }
 
 function probe(bloom: Uint32Array, low: number, high: number, set: boolean): boolean {

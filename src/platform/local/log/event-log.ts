@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { EventRecord } from '../../../event/record'
 import type { Log } from '../../../telemetry/log'
 import { isDamage } from '../database'
+import type { SyncFile } from '../durably'
 import type { Notices } from '../notices'
 import { PRIVATE_FOLDER } from '../private-files'
 import { createCheckpointer } from './checkpointer'
@@ -60,16 +61,20 @@ interface Options {
   floor(): Position
   /** A follower has named this position, the furthest of all: the log has been so far once. */
   furthest: Position
+  /** Stands in for the disk in tests. */
+  sync?: SyncFile | undefined
 }
 
 export function openEventLog(options: Options): EventLog {
-  const { folder, keys, floor, log, notices } = options
+  const { folder, keys, floor, log, notices, sync } = options
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const checkpointer = createCheckpointer()
   const unpacked = createUnpackedFrames()
   const mapped = createMappedColumns()
   const open = (number: number, now: number, sealed: boolean) =>
-    openGeneration(folder, number, { keys, now, sealed, checkpointer, unpacked, mapped, notices })
+    openGeneration(folder, number, {
+      ...{ keys, now, sealed, checkpointer, unpacked, mapped, notices, sync },
+    })
   const generations: Generation[] = []
   let reversed: readonly Generation[] = []
   const listeners = new Set<(bytes: number) => void>()

@@ -48,6 +48,7 @@ export function follow(
   let saved: Position = handled
   let savedAt = consumer.settle === undefined ? 0 : performance.now()
   let saveLater: Timer | undefined
+  let saving = Promise.resolve()
   let isStopped = false
   /** A caller of `drain` wants to see everything up to this position handled. */
   let drainTo: Position = 0
@@ -156,27 +157,29 @@ export function follow(
     return { records, positions, storedAt }
   }
 
-  function save() {
+  async function save() {
     clearTimeout(saveLater)
     saveLater = undefined
-    if (handled === saved) return
-    cursors.write(consumer.name, handled, undefined)
-    saved = handled
+    const position = handled
+    if (position === saved) return
     savedAt = performance.now()
+    await cursors.write(consumer.name, position, undefined)
+    saved = Math.max(saved, position)
   }
 
+  /** Moves on. Nobody waits until the cursor is on the disk: the intent of the next batch is written behind it. */
   function advance(position: Position) {
     handled = position
     intended = undefined
     if (consumer.settle !== undefined) return
-    if (consumer.isExact || performance.now() - savedAt >= SAVE_MS) save()
-    else saveLater ??= setTimeout(saveQuietly, SAVE_MS)
+    if (consumer.isExact || performance.now() - savedAt >= SAVE_MS) saving = saveQuietly()
+    else saveLater ??= setTimeout(() => (saving = saveQuietly()), SAVE_MS)
   }
 
   /** Saves the cursor. A failure repeats work after a restart; the next batch tries again. */
-  function saveQuietly() {
+  async function saveQuietly() {
     try {
-      save()
+      await save()
     } catch (error) {
       telemetry.warn(`the cursor of ${consumer.name} was not saved`, {
         reason: (error as Error).message,
@@ -189,7 +192,7 @@ export function follow(
     const position = handled
     if (position === saved) return
     await consumer.settle?.()
-    cursors.write(consumer.name, position, undefined)
+    await cursors.write(consumer.name, position, undefined)
     saved = position
     savedAt = performance.now()
   }
@@ -204,7 +207,7 @@ export function follow(
     const batch = nextBatch()
     if (consumer.isExact && intended === undefined) {
       const intent = { end: batch.end, batchId: batch.id }
-      cursors.write(consumer.name, handled, intent)
+      await cursors.write(consumer.name, handled, intent)
       intended = intent
     }
     if (batch.count > 0) await consumer.handle(batch)
@@ -272,7 +275,8 @@ export function follow(
       unsubscribe()
       wake()
       await running
-      if (consumer.settle === undefined) saveQuietly()
+      await saving
+      if (consumer.settle === undefined) await saveQuietly()
       else await settle().catch(settlesLater)
       endDrains(({ resolve }) => resolve())
     },

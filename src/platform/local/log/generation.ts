@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { EventRecord } from '../../../event/record'
 import { isDamage } from '../database'
-import { sync } from '../durable-files'
+import { sync as syncFolder } from '../durable-files'
+import type { SyncFile } from '../durably'
 import type { Notices } from '../notices'
 import { buildIndex } from './build-index'
 import type { Checkpointer } from './checkpointer'
-import { type EventIndex, growIndex, replaceEntry } from './event-index'
+import { type EventIndex, growIndex, hiddenFrom, replaceEntry } from './event-index'
 import type { EventKeys } from './event-keys'
 import { createFrameReader } from './frame-reader'
 import { moveToDamaged, pathOf, removeGeneration } from './generation-files'
@@ -53,8 +54,8 @@ export interface Generation {
   readonly hasTexts: boolean
   /** If true, its index had to be built, since its file was missing or damaged. */
   readonly isRebuilt: boolean
-  /** Appends the records that the index was given last, durably, in one transaction. */
-  append(segments: readonly Segment[], now: number): void
+  /** Appends the records that the index was given last, which nobody finds until this resolves. */
+  append(segments: readonly Segment[], now: number): Promise<void>
   probe(): void
   /** Reads a record. @returns undefined when it is damaged or erased */
   read(offset: number): EventRecord | undefined
@@ -103,16 +104,17 @@ export interface GenerationOptions {
   unpacked: UnpackedFrames
   mapped: MappedColumns
   notices: Notices
+  sync?: SyncFile | undefined
 }
 
 export function openGeneration(
   folder: string,
   number: number,
-  { keys, now, sealed, checkpointer, unpacked, mapped, notices }: GenerationOptions,
+  { keys, now, sealed, checkpointer, unpacked, mapped, notices, sync }: GenerationOptions,
 ): Generation {
   const path = pathOf(folder, number)
   const base = number * CAPACITY
-  const file = openSegmentFile(`${path}.db`, { base, now })
+  const file = openSegmentFile(`${path}.db`, { base, now, sync })
   const decodeLine = decoderFor(file.columns)
   const damaged = new Set<number>()
   /** The WAL holds about so many bytes. */
@@ -207,11 +209,11 @@ export function openGeneration(
       file[Symbol.dispose]()
     },
 
-    append(segments, at) {
+    async append(segments, at) {
       const count = segments.reduce((sum, segment) => sum + segment.count, 0)
       const first = index.count - count
       const contents = index.contents.subarray(first, index.count)
-      file.append(segments, { first, contents, now: at })
+      await hiddenFrom(index, first, file.append(segments, { first, contents, now: at }))
       for (const { body } of segments) wrote(body.length)
     },
 
@@ -243,7 +245,7 @@ export function openGeneration(
     async forgetSavedIndex() {
       if (!existsSync(indexFile)) return
       await rm(indexFile, { force: true })
-      await sync(folder)
+      await syncFolder(folder)
     },
 
     erase({ first, count, position, read }, places, changed) {

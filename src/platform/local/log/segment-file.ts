@@ -1,8 +1,17 @@
 import type { Database } from 'bun:sqlite'
 import { guarded, isDamage, openDatabase } from '../database'
+import { relaxed, type SyncFile } from '../durably'
+import { createAppending } from './appending'
 import { lineNames } from './line'
 import type { Segment } from './segment'
-import { type Content, createRowSearch, described, type Row } from './segment-rows'
+import {
+  bytesOf,
+  type Content,
+  checksumOf,
+  createRowSearch,
+  described,
+  type Row,
+} from './segment-rows'
 
 /**
  * A filed segment is in a file. Its body is read on demand: code that has the records needs none.
@@ -32,13 +41,14 @@ export interface SegmentFile extends Disposable {
   /** If true, what stands for a content may be that of a text, and is odd then. */
   readonly hasTexts: boolean
   /**
-   * Appends segments from `first` on, in one durable transaction, all or nothing.
+   * Appends segments from `first` on, in one transaction, all or nothing. They are written within this call;
+   * it resolves once they are on the disk, and until then nobody finds them. One append at a time.
    * @param contents what stands for the content of each record
    */
   append(
     segments: readonly Segment[],
     place: { first: number; contents: BigUint64Array; now: number },
-  ): void
+  ): Promise<void>
   /**
    * Replaces the body of the segment at `first` by another, which holds as many records. The former
    * is overwritten; the change is durable once the WAL is moved into the file (`empty-wal.ts`).
@@ -97,41 +107,29 @@ export const PAGE_BYTES = 2048
 // The checkpointer is asked long before (`generation.ts`); this is for when it is too slow.
 const LAST_RESORT_PAGES = (256 * 1024 * 1024) / PAGE_BYTES
 
-/** Sums the digests and then the body, to find what the disk, or somebody, has changed. */
-export function checksumOf(body: Uint8Array, contents: Uint8Array): number {
-  return Bun.hash.xxHash32(body, Bun.hash.xxHash32(contents))
+interface Opening {
+  base: number
+  now: number
+  sync?: SyncFile | undefined
 }
 
-export function openSegmentFile(
-  file: string,
-  { base, now }: { base: number; now: number },
-): SegmentFile {
+export function openSegmentFile(file: string, opening: Opening): SegmentFile {
   const db = openDatabase(file, schema, { pageBytes: PAGE_BYTES })
   try {
-    return segmentsOf(db, file, { base, now })
+    return segmentsOf(db, file, opening)
   } catch (error) {
     db.close()
     throw error
   }
 }
 
-function segmentsOf(
-  db: Database,
-  file: string,
-  { base, now }: { base: number; now: number },
-): SegmentFile {
+function segmentsOf(db: Database, file: string, { base, now, sync }: Opening): SegmentFile {
   db.run(`PRAGMA wal_autocheckpoint = ${LAST_RESORT_PAGES}`)
   guarded(`opening ${file}`, () => addColumns(db))
   const begun = db.query<Begun, []>('SELECT begun_at, columns, has_texts FROM meta').get()
   if (!begun) db.run('INSERT INTO meta VALUES (?, ?, 1)', [now, lineNames.join(' ')])
   const columns = begun ? (begun.columns ?? FORMER_COLUMNS).split(' ') : lineNames
 
-  const insert = db.query<
-    never,
-    [number, number, string, number, number, number, number, Uint8Array, Uint8Array, number]
-  >(
-    `INSERT INTO segments (${described}, body, contents, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
   const rows = createRowSearch(db)
   const after = db.query<Row, [number]>(
     `SELECT ${described} FROM segments WHERE first > ? ORDER BY first`,
@@ -195,7 +193,10 @@ function segmentsOf(
       const start = holding(offset)
       if (start !== undefined && !add(start)) return found
       return guarded('reading the log', () => {
-        for (const row of after.iterate(start?.first ?? offset - 1)) if (!add(filed(row))) break
+        for (const row of after.iterate(start?.first ?? offset - 1)) {
+          // Rows beyond are written and not yet on the disk.
+          if (row.first >= appending.total() || !add(filed(row))) break
+        }
         return found
       })
     } catch (error) {
@@ -205,12 +206,13 @@ function segmentsOf(
   }
 
   const last = guarded(`opening ${file}`, rows.last)
-  let total = last ? last.first + last.count : 0
+  const appending = createAppending(db, last ? last.first + last.count : 0, sync)
   return {
     columns,
     hasTexts: begun === null || begun.has_texts === 1,
     begunAt: begun?.begun_at ?? now,
-    total: () => total,
+    total: appending.total,
+    append: appending.append,
     holding,
 
     reading(offset) {
@@ -221,27 +223,8 @@ function segmentsOf(
     },
 
     probe() {
+      appending.mend()
       guarded('storing events', () => db.run('UPDATE meta SET begun_at = begun_at'))
-    },
-
-    append(segments, { first, contents, now: at }) {
-      let done = 0
-      guarded('storing events', () => {
-        db.run('BEGIN IMMEDIATE')
-        try {
-          for (const { count, partition, longest, isEscaped, unpacked, body } of segments) {
-            const digests = bytesOf(contents.subarray(done, done + count))
-            const facts = [count, partition, longest, Number(isEscaped), at, unpacked] as const
-            insert.run(first + done, ...facts, body, digests, checksumOf(body, digests))
-            done += count
-          }
-          db.run('COMMIT')
-        } catch (error) {
-          if (db.inTransaction) db.run('ROLLBACK')
-          throw error
-        }
-      })
-      total = first + done
     },
 
     replace(at, { longest, unpacked, body, contents }) {
@@ -250,30 +233,24 @@ function segmentsOf(
       rows.forget()
       guarded('erasing from the log', () => {
         // The update has no fsync, for which all would wait: the erasure waits for one at the end.
-        db.run('PRAGMA synchronous = NORMAL')
-        try {
-          update.run(longest, unpacked, body, digests ?? null, checksum, at)
-        } finally {
-          db.run('PRAGMA synchronous = FULL')
-        }
+        relaxed(db, () => update.run(longest, unpacked, body, digests ?? null, checksum, at))
       })
     },
 
     from(offset, atMost) {
       // After damaged pages we look into the tree again, ever farther on.
-      for (let at = offset, step = 128; at < total; at += step, step *= 2) {
+      for (let at = offset, step = 128; at < appending.total(); at += step, step *= 2) {
         const found = readableFrom(at, atMost)
         if (found.length > 0) return found
       }
       return []
     },
 
-    [Symbol.dispose]: () => db.close(),
+    [Symbol.dispose]() {
+      appending[Symbol.dispose]()
+      db.close()
+    },
   }
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: BigUint64Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 interface Begun {

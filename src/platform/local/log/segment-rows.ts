@@ -94,3 +94,12 @@ export function createRowSearch(db: Database) {
     },
   }
 }
+
+/** Sums the digests and then the body, to find what the disk, or somebody, has changed. */
+export function checksumOf(body: Uint8Array, contents: Uint8Array): number {
+  return Bun.hash.xxHash32(body, Bun.hash.xxHash32(contents))
+}
+
+export function bytesOf({ buffer, byteOffset, byteLength }: BigUint64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}

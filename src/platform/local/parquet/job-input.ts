@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite'
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
 import { isDamage } from '../database'
 import { linesOf } from '../log/segment'
-import { checksumOf } from '../log/segment-file'
+import { checksumOf } from '../log/segment-rows'
 import type { Piece, SegmentSource } from './archive-job'
 
 /** Bodies are read from segments, one at a time. */

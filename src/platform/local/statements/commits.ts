@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import { statSync } from 'node:fs'
 import { guarded, translated } from '../database'
+import { createDurably } from '../durably'
 import type { Checkpointer } from '../log/checkpointer'
 
 // A transaction goes on for so long: what comes under load shares the pages that it writes, which are
@@ -28,8 +29,8 @@ export interface Commits<Change> {
   commit(): void
   /** The WAL has grown so far that whoever has much to change should wait a moment. */
   isCrowded(): boolean
-  /** Ends the transaction, and returns once it is on the disk with all before it. */
-  commitDurably(mark: () => void): void
+  /** Ends the transaction, and resolves once it is on the disk with all before it, and with the mark. */
+  commitDurably(mark: () => void): Promise<void>
   /** Makes again what a failed transaction has lost. @throws {StorageError} as long as it cannot */
   mend(): void
   /** Commits, and closes the file. */
@@ -53,6 +54,7 @@ export function createCommits<Change>(
 ): Commits<Change> {
   const { apply, onCommitted, onLost, onFailure, checkpointer } = parts
   const wal = `${db.filename}-wal`
+  const durably = createDurably(db)
   const [begin, end, undo] = [db.query('BEGIN IMMEDIATE'), db.query('COMMIT'), db.query('ROLLBACK')]
   /** Changes of the transaction that goes on, and those of one that failed. */
   let pending: { change: Change; bytes: number }[] = []
@@ -153,23 +155,17 @@ export function createCommits<Change>(
       commitIfFull()
       return result
     },
-    commitDurably(mark) {
+    async commitDurably(mark) {
       mend()
       commit()
-      // One commit with an fsync makes all before it durable, which stand before it in the WAL; what
-      // was moved from there into the file is (sqlite.org/pragma.html#pragma_synchronous).
-      guarded('saving statements', () => {
-        db.run('PRAGMA synchronous = FULL')
-        try {
-          mark()
-        } finally {
-          db.run('PRAGMA synchronous = NORMAL')
-        }
-      })
+      guarded('saving statements', mark)
+      // A checkpoint has synced what it moved from the WAL (sqlite.org/pragma.html#pragma_synchronous).
+      await durably.synced()
     },
     close() {
       commitQuietly()
       clearTimeout(timer)
+      durably[Symbol.dispose]()
       db.close()
     },
   }

@@ -22,13 +22,18 @@ interface Needs {
  * it is set back when that file was lost or is of an earlier day, and moves on only once what was
  * added is on the disk.
  */
-export function followStatements({ cursors, log, statements, telemetry }: Needs): Cursors {
+export async function followStatements({
+  cursors,
+  log,
+  statements,
+  telemetry,
+}: Needs): Promise<Cursors> {
   const end = log.end()
   const cursor = cursors.peek(NAME)
   // In a folder that a version without a record store has filled, there is nothing to follow yet.
   const isFormer = cursor === undefined && cursors.furthest() > 0
   const from = isFormer ? end : cursor
-  if (isFormer) statements.settle(end, undefined)
+  if (isFormer) await statements.settle(end, undefined)
   const begin = statements.follow(from, end, log.countFrom)
   const isBehind = log.countFrom(begin) > 0
   if (begin !== cursor) cursors.set(NAME, begin)
@@ -43,12 +48,12 @@ export function followStatements({ cursors, log, statements, telemetry }: Needs)
 
   return {
     ...cursors,
-    write(name, handled, intended) {
+    async write(name, handled, intended) {
       if (name === NAME) {
-        statements.settle(handled, log.segmentsFrom(handled, ONE)[0]?.storedAt)
+        await statements.settle(handled, log.segmentsFrom(handled, ONE)[0]?.storedAt)
         tell(handled)
       }
-      cursors.write(name, handled, intended)
+      await cursors.write(name, handled, intended)
     },
   }
 }

@@ -11,7 +11,7 @@ export interface Settled {
    * @param written when what stands at that position was written, ms since 1970; undefined at the end
    * @param now ms since 1970
    */
-  settle(position: Position, written: number | undefined, now: number): void
+  settle(position: Position, written: number | undefined, now: number): Promise<void>
   /**
    * Begins to follow: until the follower has come to `end`, readers are told so.
    * @param cursor the follower's own, in another file
@@ -41,8 +41,8 @@ export function createSettled(db: Database, { commits, consistency }: Needs): Se
   let target: Position | undefined
 
   return {
-    settle(position, written, now) {
-      commits.commitDurably(() => write.run(position, Math.max(0, consistency.lowest(now))))
+    async settle(position, written, now) {
+      await commits.commitDurably(() => write.run(position, Math.max(0, consistency.lowest(now))))
       if (target === undefined) return
       if (position >= target || written === undefined) {
         target = undefined

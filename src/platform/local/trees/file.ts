@@ -89,6 +89,8 @@ export function markDamaged(file: string, notices: Pick<Notices, 'add'>): void {
 function open(file: string): Database {
   const db = openDatabase(file, schema, { pageBytes: PAGE_BYTES })
   try {
+    // Whoever adds waits for the disk beside all other work (`durably.ts`).
+    db.run('PRAGMA synchronous = NORMAL')
     // A file that cannot be read at its ends is put aside before anything relies on it.
     for (const table of ['trees', 'tiles', 'leaves', 'leafKeys', 'edges', 'latestLeaves']) {
       db.query(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`).get()

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { SALT_BYTES } from '../../../merkle/hashes'
 import { TILE } from '../../../merkle/tree'
 import { guarded } from '../database'
+import type { Durably } from '../durably'
 import { bytesOf, createEdges, numbersIn } from './edges'
 import type { Edge, EdgePart, Facts, Growing } from './growing'
 
@@ -33,7 +34,7 @@ const TREE = `SELECT id, tenantId, hour, root, kinds,
   size + coalesce((SELECT sum(count) FROM edges WHERE tree = trees.id), 0) AS size FROM trees`
 
 /** Runs the statements of `trees.db`; each throws a `StorageError` in place of what SQLite throws. */
-export function createTreeRows(db: Database) {
+export function createTreeRows(db: Database, durably: Pick<Durably, 'synced'>) {
   const edges = createEdges(db)
   const byHour = db.query<TreeRow, [string, string]>(`${TREE} WHERE tenantId = ? AND hour = ?`)
   const from = db.query<TreeRow, [string, string, string, number]>(
@@ -140,8 +141,23 @@ export function createTreeRows(db: Database) {
   }
 
   const reading = <Answer>(work: () => Answer) => guarded('reading the trees', work)
-  const writing = (work: () => void) => guarded('writing the trees', () => db.transaction(work)())
+  let [written, synced] = [0, 0]
+
+  function writing(work: () => void) {
+    guarded('writing the trees', () => db.transaction(work)())
+    written += 1
+  }
+
+  /** Resolves once all that was written is on the disk: nobody is told of what may not be there tomorrow. */
+  async function onDisk() {
+    const all = written
+    if (synced >= all) return
+    await durably.synced()
+    synced = Math.max(synced, all)
+  }
+
   return {
+    onDisk,
     newId: () => nextId++,
     tree: (tenantId: string, hour: string) => reading(() => byHour.get(tenantId, hour)),
     treesFrom: (tenantId: string, hour: string, until: string, limit: number) =>

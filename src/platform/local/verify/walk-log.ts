@@ -5,7 +5,8 @@ import type { WalkedEvent, WalkedPlace } from '../../../merkle/verify/events'
 import { isDamage } from '../database'
 import { decoderFor } from '../log/line'
 import { linesOf } from '../log/segment'
-import { checksumOf, FORMER_COLUMNS } from '../log/segment-file'
+import { FORMER_COLUMNS } from '../log/segment-file'
+import { checksumOf } from '../log/segment-rows'
 
 interface Row {
   first: number
