@@ -13,7 +13,7 @@ export async function requireKey(c: AppContext, way: Way = inHeader): Promise<Pr
     c.var.unknown()
     throw new AppError('unauthenticated', way.missing)
   }
-  const principal = await c.var.authenticate(credential)
+  const principal = await c.get('authenticate')(credential)
   if (principal === undefined) throw await unknown(way, credential)
   return principal
 }

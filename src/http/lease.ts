@@ -8,7 +8,8 @@ import type { AppContext } from './context'
  * @throws {AppError} `busy`
  */
 export async function leaseFor(c: AppContext, bytes: number, coming: number): Promise<Lease> {
-  const { budget, tenantId } = c.var
+  const budget = c.get('budget')
+  const tenantId = c.get('tenantId')
   if (budget === undefined) return unbounded
   const lease = await budget.lease(tenantId, bytes, Math.min(coming, UNREAD_BYTES))
   c.set('lease', lease)

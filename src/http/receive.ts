@@ -108,5 +108,5 @@ export function optOutIn(c: AppContext): Sender['optOut'] {
 
 export function serverFacts(c: AppContext, keyId: string): ServerFacts {
   const userAgent = c.req.header('User-Agent')?.slice(0, USER_AGENT_LENGTH)
-  return { subject: keyId, ip: c.env.ip, userAgent, requestId: c.var.requestId }
+  return { subject: keyId, ip: c.env.ip, userAgent, requestId: c.get('requestId') }
 }

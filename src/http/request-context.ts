@@ -93,7 +93,7 @@ export function requestContext({ authenticate, budget, watch, config, limit }: N
     await next()
     limit?.after(c)
     // Also after a failure: what was thrown is an answer by now.
-    c.var.lease?.release()
+    c.get('lease')?.release()
   }
 }
 

@@ -68,7 +68,7 @@ export function receiveNativeWith(deps: AppDeps): ReceiveNative {
 
   /** The first with an id stands, with the time that it had. */
   async function heldInstead(c: AppContext, event: NonNullable<One['event']>) {
-    const { tenantId } = c.var
+    const tenantId = c.get('tenantId')
     const held = tenantId && (await platform.events.get(tenantId, event.eventId))
     return held || event
   }

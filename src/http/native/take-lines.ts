@@ -73,7 +73,8 @@ export const takeLines: typeof takeBody = async (c, { services, options }, opene
       throw new AppError('unauthenticated', 'What this was sent with no longer holds.')
     }
     // Each piece has room of its own, so that streams take turns; what it needs depends on no sender.
-    const { budget, tenantId } = c.var
+    const budget = c.get('budget')
+    const tenantId = c.get('tenantId')
     const own = budget === undefined ? unbounded : await budget.lease(tenantId, 0)
     try {
       own.arrived()
@@ -114,7 +115,7 @@ export const takeLines: typeof takeBody = async (c, { services, options }, opene
 
   /** Says how far it came: what stands there is stored, and recognised when all is sent again. */
   function partly(c: AppContext, thrown: Error): AppError {
-    const { requestId } = c.var
+    const requestId = c.get('requestId')
     const error = translate(thrown, log, { requestId, route: c.req.routePath })
     // The rest of the body is not waited for.
     c.header('Connection', 'close')
