@@ -23,6 +23,13 @@ export const benches: Bench[] = [
     minutes: 4,
   },
   {
+    name: 'reading',
+    says: 'What the serving thread takes to read an event, before it is committed',
+    commands: [['bun', 'bench/reading.bench.ts']],
+    quick: [['bun', 'bench/reading.bench.ts', '--quick']],
+    minutes: 1,
+  },
+  {
     name: 'query',
     says: 'Queries over five million hot events, and senders beside them',
     commands: [['bun', 'bench/query.bench.ts', '--events', '5000000']],

@@ -85,7 +85,7 @@ function* cutMember(
   let at = skipSpace(text, start + 1)
   while (text.charCodeAt(at) === QUOTE) {
     const keyEnd = endOfString(text, at)
-    const isWanted = JSON.parse(text.slice(at, keyEnd)) === key
+    const isWanted = nameIn(text.slice(at, keyEnd)) === key
     const value = skipSpace(text, skipSpace(text, keyEnd) + 1) // past the colon
     const cut = isWanted ? yield* cutArray(text, value, limit) : undefined
     if (isWanted) found = cut
@@ -94,6 +94,11 @@ function* cutMember(
     yield
   }
   return found
+}
+
+/** Reads the string of a name, which seldom has an escape. */
+function nameIn(quoted: string): unknown {
+  return quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1)
 }
 
 function* cutArray(text: string, open: number, limit: number): Steps<Cut | undefined> {

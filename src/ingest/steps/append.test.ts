@@ -106,6 +106,28 @@ describe('a busy store, where the request can be spilled', () => {
   })
 })
 
+it('records that are throttled now and then each have their own outcome, in their order', async () => {
+  const kinds = ['stored', 'duplicate', 'conflict'] as const
+  const kindOf = (place: number) => kinds[place % kinds.length]!
+  for (let round = 0; round < 50; round += 1) {
+    let at = 0
+    const refusals = Array.from({ length: 30 }, (_, place) => (place * (round + 7)) % 4)
+    const events: Pick<EventStore, 'append'> = {
+      append: async (records) =>
+        records.map(({ eventId }) => {
+          const place = Number(eventId)
+          refusals[place]! -= 1
+          return { kind: refusals[place]! >= 0 ? 'throttled' : kindOf(place) }
+        }),
+    }
+    const wait = async (ms: number) => (at += ms)
+    const append = appendWith({ events, wait, now: () => at, random: () => 0.1 })
+    const records = refusals.map((_, place) => aRecord({ eventId: String(place) }))
+    const appended = await append(records)
+    expect(appended.map(({ kind }) => kind)).toEqual(records.map((_, place) => kindOf(place)))
+  }
+})
+
 it('who takes spilled requests in again asks once, and is asked for no patience', async () => {
   const { events, calls } = scriptedStore(() => 'throttled')
   const timing = {

@@ -95,8 +95,10 @@ export function appendWith({ events, wait, now, random, busyFor }: Needs) {
     const end = now() + budgetMs(busy)
     // Records of one call that are throttled may only have met others who write the same.
     const learns = whole && records.length > 1 ? undefined : busy
-    const appended: Appended[] = []
-    let waiting = records.map((record, place) => ({ record, place }))
+    const appended: AppendOutcome[] = []
+    let waiting = records
+    // The places of records that were throttled; undefined for all of them, in their order.
+    let places: readonly number[] | undefined
     let answeredMs = 0
     for (let tries = 0; waiting.length > 0; tries += 1) {
       if (tries > 0) {
@@ -108,25 +110,24 @@ export function appendWith({ events, wait, now, random, busyFor }: Needs) {
         await wait(pause)
       }
       const asked = now()
-      const outcomes = await appendAll(
-        waiting.map(({ record }) => record),
-        whole,
-      ).catch((thrown) => {
+      const outcomes = await appendAll(waiting, whole).catch((thrown) => {
         // A table that is away is not asked by every request either; what only its deployer can mend is
         // told to each, at once.
         if (thrown instanceof StorageError && thrown.isRetriable) busy?.wasBusy(now() - asked)
         throw thrown
       })
       answeredMs = now() - asked
-      waiting = waiting.filter(({ place }, at) => {
-        const outcome = outcomes[at]!
-        if (outcome.kind === 'throttled') return true
-        appended[place] = outcome
-        return false
-      })
+      const throttled: number[] = []
+      for (let at = 0; at < outcomes.length; at += 1) {
+        const place = places?.[at] ?? at
+        appended[place] = outcomes[at]!
+        if (outcomes[at]!.kind === 'throttled') throttled.push(place)
+      }
+      places = throttled
+      waiting = throttled.map((place) => records[place]!)
     }
     busy?.tookAll()
-    return appended
+    return appended as Appended[]
   }
 }
 

@@ -13,19 +13,14 @@ interface Needs extends Origin {
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** Only `govern` asks for these. */
-const ungoverned = { sampling: undefined }
-
 /**
  * Stamps events: server time is the authority; the sender's times stand beside it, with the skew.
  */
 export function stampWith(needs: Needs) {
   const { tenantId, sourceId, server, receivedAt, terms, commonOf, keptDays = usualDays } = needs
   const from = terms.storedAt ?? needs.storedAt ?? receivedAt
-  // Few events have a repair, and the others need not carry the property.
-  const repaired = needs.repair && { repair: needs.repair }
-  // So it is with a time in a record store.
-  const taken = terms.storedAt !== undefined && { storedAt: terms.storedAt }
+  const { repair } = needs
+  const { storedAt } = terms
   const receivedMs = Date.parse(receivedAt)
   const expiry = expiryFrom(Date.parse(from))
   const skew = skewFrom(receivedMs)
@@ -35,23 +30,69 @@ export function stampWith(needs: Needs) {
     // The shortest counts: a sender may ask for less than its class has, and not for more. A day is
     // what handing it on to the lake and to webhooks may take.
     const asked = Math.max(event.retentionDays ?? Number.POSITIVE_INFINITY, 1)
-    return {
-      ...event,
-      ...ungoverned,
-      ...commonOf(event),
+    const { type, objectType, commonAction } = commonOf(event)
+    // One literal, as in `caliper/normalize.ts`: copying by `...` takes twice as long. A test holds that nothing
+    // is left out.
+    const record: EventRecord = {
+      kind: event.kind,
       tenantId,
       sourceId,
-      receivedAt,
+      eventId: event.eventId,
+      standard: event.standard,
+      standardVersion: event.standardVersion,
+      type,
+      action: event.action,
+      commonAction,
+      profile: event.profile,
+      actorId: event.actorId,
+      actorType: event.actorType,
+      actorName: event.actorName,
+      objectId: event.objectId,
+      objectType,
+      objectName: event.objectName,
+      targetId: event.targetId,
+      generatedId: event.generatedId,
+      generatedType: event.generatedType,
+      groupId: event.groupId,
+      sessionId: event.sessionId,
+      organizationId: event.organizationId,
+      edAppId: event.edAppId,
+      membershipRoles: event.membershipRoles,
+      memberId: event.memberId,
+      courseId: event.courseId,
+      courseName: event.courseName,
+      attemptId: event.attemptId,
+      assignableId: event.assignableId,
+      score: event.score,
+      maxScore: event.maxScore,
+      success: event.success,
+      completion: event.completion,
+      durationMs: event.durationMs,
+      eventTime: event.eventTime,
+      eventTimeEnd: event.eventTimeEnd,
       occurredAt: earlier(event.eventTime, receivedAt),
+      sendTime: event.sendTime,
+      receivedAt,
       skewMs: skew(event.sendTime),
+      sequence: event.sequence,
       category: event.category,
       privacyLevel: event.privacyLevel ?? 'standard',
       retentionClass,
+      retentionDays: event.retentionDays,
+      sampleRate: event.sampleRate,
+      governedBy: event.governedBy,
       expiresAt: expiry(Math.min(terms.days, keptDays[retentionClass], asked)),
+      conformant: event.conformant,
+      issueCodes: event.issueCodes,
       server: event.server ?? server,
-      ...repaired,
-      ...taken,
+      raw: event.raw,
+      sentSha256: event.sentSha256,
+      contentDigest: event.contentDigest,
     }
+    // Few events have these, and the others need not carry them.
+    if (repair !== undefined) record.repair = repair
+    if (storedAt !== undefined) record.storedAt = storedAt
+    return record
   }
 }
 

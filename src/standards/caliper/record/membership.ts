@@ -27,7 +27,8 @@ export function rolesIn({ roles, member }: Node): Roles {
 /** Some send one role as a text, or several with commas, as LTI did. */
 function termsOf(roles: unknown): string[] | undefined {
   if (roles === undefined || roles === null) return undefined
-  const list = typeof roles === 'string' ? roles.split(',') : [roles].flat()
+  const list: unknown[] =
+    typeof roles === 'string' ? roles.split(',') : Array.isArray(roles) ? roles : [roles]
   const terms: string[] = []
   for (const role of list) {
     const text = idOf(role)?.trim()
