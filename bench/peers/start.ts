@@ -23,12 +23,7 @@ export const BARE = 'parse and insert alone'
 /** Starts one, or says why it cannot. */
 export type Start = () => Promise<Peer | string>
 
-export const peers: Start[] = [
-  startNonius,
-  startBare,
-  () => startProgram('Hono + Zod + SQLite rows', 'hono-zod-sqlite.ts'),
-  startFastify,
-]
+export const peers: Start[] = [startNonius, startBare, startHono, startFastify]
 
 /** Starts Nonius as a user would, with its archive, and without a webhook: no peer has one. */
 export async function startNonius(): Promise<Peer> {
@@ -46,6 +41,10 @@ export async function startNonius(): Promise<Peer> {
 
 export function startBare(): Promise<Peer> {
   return startProgram(BARE, 'bare.ts')
+}
+
+export function startHono(): Promise<Peer> {
+  return startProgram('Hono + Zod + SQLite rows', 'hono-zod-sqlite.ts')
 }
 
 async function startProgram(name: string, file: string): Promise<Peer> {
