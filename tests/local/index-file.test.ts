@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildIndex } from '../../src/platform/local/log/build-index'
 import {
@@ -154,5 +154,30 @@ describe('an index that is built from the log', () => {
     // Not as a whole: what differs would be printed with two hundred thousand zeros.
     expect(answersOf(built, [])).toEqual(answersOf(index, []))
     expect(built.bloom).toEqual(index.bloom)
+  })
+
+  it('is on the disk before the next one is built, or stays in memory where the disk fails', async () => {
+    using folder = temporaryFolder()
+    const DAY_MS = 24 * 60 * 60 * 1000
+    let now = new Date('2026-11-01T12:00:00.000Z')
+    const days = Array.from({ length: 4 }, () => Array.from({ length: 30 }, () => aRecord()))
+    {
+      await using store = openStore(folder.path, () => now)
+      for (const records of days) {
+        await store.append(records)
+        now = new Date(now.getTime() + 1.5 * DAY_MS)
+      }
+    }
+    const at = (name: string) => join(folder.path, name)
+    for (const n of [1, 2, 3, 4]) rmSync(at(`0000000${n}.idx`))
+    // Nothing can be written where a folder is.
+    mkdirSync(at('00000002.idx'))
+    await using store = openStore(folder.path, () => now)
+    const inFile = store.log.newestFirst().map(({ index }) => index.single !== undefined)
+    expect(inFile).toEqual([false, true, false, true])
+    const outcomes = await store.append(days.flat())
+    expect(outcomes.every(({ kind }) => kind === 'duplicate')).toBe(true)
+    const { items } = await store.query('default', {}, { limit: 1000 })
+    expect(items).toHaveLength(120)
   })
 })

@@ -111,7 +111,7 @@ export function openEventLog(options: Options): EventLog {
     for (const number of numbers) openHeld(number, number !== newest)
     if (generations.at(-1)?.number !== newest || newest === 0) begin(newest + 1, options.now)
     for (const generation of generations.slice(0, -1)) {
-      if (generation.isRebuilt) save(() => generation.seal())
+      if (generation.isUnsaved) save(() => generation.seal())
     }
     if (!current().mayGrow) leave(current(), options.now)
     if (options.furthest > end()) goPast(options.furthest)

@@ -11,7 +11,7 @@ import { type EventIndex, growIndex, hiddenFrom, replaceEntry } from './event-in
 import type { EventKeys } from './event-keys'
 import { createFrameReader } from './frame-reader'
 import { moveToDamaged, pathOf, removeGeneration } from './generation-files'
-import { indexFileAt, saveIndex } from './index-file'
+import { indexFileAt, saveIndex, saveIndexNow } from './index-file'
 import { decoderFor, lineNames, rawReaderFor } from './line'
 import type { MappedColumns } from './mapped-columns'
 import { linesOf, type Segment, unzipped } from './segment'
@@ -52,8 +52,8 @@ export interface Generation {
   readonly mayGrow: boolean
   /** If true, what stands for a content may be that of a text (`sameness.ts`). */
   readonly hasTexts: boolean
-  /** If true, its index had to be built, since its file was missing or damaged. */
-  readonly isRebuilt: boolean
+  /** If true, its index had to be built, since its file was missing or damaged, and could not be saved yet. */
+  readonly isUnsaved: boolean
   /** Appends the records that the index was given last, which nobody finds until this resolves. */
   append(segments: readonly Segment[], now: number): Promise<void>
   probe(): void
@@ -157,13 +157,24 @@ export function openGeneration(
 
   const indexFile = `${path}.idx`
   const filed = indexFileAt(indexFile, mapped)
-  const found = filed.open()
-  const isRebuilt = found?.count !== file.total()
-  const held = isRebuilt ? buildIndex(file, { capacity: CAPACITY, keys, base, noteDamage }) : found
-  let index = sealed || isRebuilt ? held : growIndex(held, CAPACITY)
-  // It is in memory whole, and its file is of the past.
-  if (!sealed || isRebuilt) filed[Symbol.dispose]()
-  let isMapped = sealed && !isRebuilt
+  let { index, isMapped } = openIndex()
+  const isUnsaved = sealed && !isMapped
+
+  function openIndex(): { index: EventIndex; isMapped: boolean } {
+    const found = filed.open()
+    if (found?.count === file.total()) {
+      if (sealed) return { index: found, isMapped: true }
+      const index = growIndex(found, CAPACITY)
+      // The file is of the past as soon as the next event comes.
+      filed[Symbol.dispose]()
+      return { index, isMapped: false }
+    }
+    const built = buildIndex(file, { capacity: CAPACITY, keys, base, noteDamage })
+    const saved = sealed && saveIndexNow(built, indexFile) ? filed.open() : undefined
+    if (saved === undefined) filed[Symbol.dispose]()
+    return { index: saved ?? built, isMapped: saved !== undefined }
+  }
+
   let sealing = Promise.resolve()
   async function seal() {
     let before: number
@@ -188,7 +199,7 @@ export function openGeneration(
     number,
     file: `${path}.db`,
     base,
-    isRebuilt,
+    isUnsaved,
     get index() {
       return index
     },

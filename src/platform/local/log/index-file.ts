@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { guarded } from '../database'
 import { PRIVATE_FILE } from '../private-files'
@@ -40,20 +50,48 @@ const bytesOf = (part: ArrayBufferView) =>
 /** The checksum runs over all parts, one after the other. It is to find damage, not malice. */
 const sum = (part: ArrayBufferView, before: number) => Bun.hash.xxHash32(bytesOf(part), before)
 
-/** Writes the index beside its generation; the file appears whole or not at all. */
-export async function saveIndex(index: EventIndex, file: string) {
+/** Lists what is written, in the order of the file. */
+function partsOf(index: EventIndex): Uint8Array[] {
   const columns = columnsOf(index)
   const checksum = [headerOf(index, 0), ...columns].reduce((before, part) => sum(part, before), 0)
+  return [headerOf(index, checksum), ...columns].map(bytesOf)
+}
+
+/** Writes the index beside its generation; the file appears whole or not at all. */
+export async function saveIndex(index: EventIndex, file: string) {
   const unfinished = `${file}.new`
   try {
     await using handle = await open(unfinished, 'w', PRIVATE_FILE)
-    for (const part of [headerOf(index, checksum), ...columns]) await handle.write(bytesOf(part))
+    for (const part of partsOf(index)) await handle.write(part)
     await handle.sync()
     await rename(unfinished, file)
   } catch (error) {
     // On a full disk the unfinished file would hold the room that others wait for.
     await rm(unfinished, { force: true })
     throw error
+  }
+}
+
+/**
+ * Does the same before anybody is served: of many generations whose indexes are built one after the other, only one is in
+ * memory then.
+ * @returns false when it cannot be written
+ */
+export function saveIndexNow(index: EventIndex, file: string): boolean {
+  const unfinished = `${file}.new`
+  try {
+    const fd = openSync(unfinished, 'w', PRIVATE_FILE)
+    try {
+      for (const part of partsOf(index)) writeFileSync(fd, part)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(unfinished, file)
+    return true
+  } catch {
+    rmSync(unfinished, { force: true })
+    return false
   }
 }
 
@@ -186,20 +224,22 @@ interface Intact {
 // The columns of all generations are checked at a start, one after the other, in the same memory.
 let scratch = new Uint8Array()
 
-/** Opens a file and checks all of it, column by column. */
+/** Opens a file and checks all of it, column by column. What cannot be read is as good as missing. */
 function openIntact(file: string): Intact | undefined {
   const fd = openSync(file, 'r')
-  let intact: Omit<Intact, 'fd'> | undefined
-  try {
-    intact = checked(fd)
-    return intact && { fd, ...intact }
-  } finally {
-    if (intact === undefined) closeSync(fd)
-  }
+  const intact = checked(fd)
+  if (intact === undefined) closeSync(fd)
+  return intact && { fd, ...intact }
 }
 
 function checked(fd: number): Omit<Intact, 'fd'> | undefined {
-  const read = (part: Uint8Array) => (readSync(fd, part) === part.length ? part : undefined)
+  function read(part: Uint8Array): Uint8Array | undefined {
+    try {
+      return readSync(fd, part) === part.length ? part : undefined
+    } catch {
+      return undefined
+    }
+  }
   const bytes = read(new Uint8Array(HEADER_BYTES))
   if (bytes === undefined) return undefined
   const [form, ...values] = new Float64Array(bytes.buffer)
