@@ -63,6 +63,25 @@ const HEARTBEAT_MS = 30_000
 const PATIENCE = 6
 const TAIL_LINES = 12
 
+let running: number | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (running !== undefined) end(running)
+    process.exit(1)
+  })
+}
+
+/** Ends a bench, which when it is killed ends no server that it has started. */
+function end(bench: number) {
+  for (const pid of treeOf(bench).toReversed()) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
 const LOOK_MS = 2000
 
 async function coresAtWork(): Promise<number> {
@@ -93,23 +112,15 @@ async function run(bench: Bench): Promise<Outcome> {
           stderr: 'pipe',
         },
       )
-      // A bench that is killed stops no server that it has started.
-      const endAll = () => {
-        for (const pid of treeOf(child.pid).toReversed()) {
-          try {
-            process.kill(pid, 'SIGKILL')
-          } catch {
-            // It has ended by itself.
-          }
-        }
-      }
-      const late = setTimeout(endAll, minutes * 60_000 * PATIENCE)
+      const late = setTimeout(() => end(child.pid), minutes * 60_000 * PATIENCE)
+      running = child.pid
       const [said, complained] = await Promise.all([
         new Response(child.stdout).text(),
         new Response(child.stderr).text(),
       ])
       const code = await child.exited
       clearTimeout(late)
+      running = undefined
       if (code === 0) continue
       failure = `\`${command.join(' ')}\` ended with ${child.signalCode ?? code}`
       progress(`${said}${complained}`.trimEnd().split('\n').slice(-TAIL_LINES).join('\n'))
