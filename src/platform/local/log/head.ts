@@ -57,7 +57,7 @@ export function countControls(
   for (; at < to && (at & 3) !== 0; at += 1) if (bytes[at]! < SPACE) count += 1
   for (; at + 4 <= to; at += 4) {
     const word = words[at >>> 2]!
-    // Of each byte, the highest bit says that it is at least a space, or beyond ASCII.
+    // The highest bit of each byte says that it is at least a space, or beyond ASCII.
     const flags = ~(((word & 0x7f7f7f7f) + 0x60606060) | word) & 0x80808080
     if (flags === 0) continue
     count += ((flags >>> 7) & 1) + ((flags >>> 15) & 1) + ((flags >>> 23) & 1) + (flags >>> 31)
