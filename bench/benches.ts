@@ -30,6 +30,13 @@ export const benches: Bench[] = [
     minutes: 1,
   },
   {
+    name: 'commit',
+    says: 'CPU of the serving thread from records to what is durable',
+    commands: [['bun', 'bench/commit.bench.ts']],
+    quick: [['bun', 'bench/commit.bench.ts', '3']],
+    minutes: 1,
+  },
+  {
     name: 'query',
     says: 'Queries over five million hot events, and senders beside them',
     commands: [['bun', 'bench/query.bench.ts', '--events', '5000000']],

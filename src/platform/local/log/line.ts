@@ -157,21 +157,33 @@ function readerOf({ from: [outer, inner], type }: Column): (record: EventRecord)
 }
 
 function stampsOf(record: EventRecord) {
-  const { record: before } = last ?? {}
-  if (last && before && stampedFields.every((field) => before[field] === record[field])) return last
+  if (last !== undefined && isStampedAs(last.record, record)) return last
   sawEscape = false
-  const text = joinStamped(record)
+  const text = joinStamped(record) + FIELD
   last = { record, text, isEscaped: sawEscape }
   return last
 }
 
+/** Compares `stampedFields`: a list of names that is gone through takes four times as long. */
+function isStampedAs(one: EventRecord, other: EventRecord): boolean {
+  return (
+    one.server === other.server &&
+    one.receivedAt === other.receivedAt &&
+    one.skewMs === other.skewMs &&
+    one.expiresAt === other.expiresAt &&
+    one.tenantId === other.tenantId &&
+    one.sourceId === other.sourceId &&
+    one.storedAt === other.storedAt &&
+    one.repair === other.repair
+  )
+}
+
 /**
- * Encodes a record.
- * @returns the line without its end; `isEscaped` when a value had to be escaped
+ * Makes a record's `raw` one line.
+ * @returns the columns that are the same for all events of a request; `isEscaped` when a value of theirs
+ * had to be escaped
  */
-export function encodeLine(record: EventRecord): { head: string; raw: string; isEscaped: boolean } {
-  const stamps = stampsOf(record)
-  sawEscape = false
+export function prepareLine(record: EventRecord): { text: string; isEscaped: boolean } {
   // The record is changed as well: a reader that has it before it comes from the file sees the
   // same.
   const raw = oneLine(record.raw)
@@ -179,8 +191,18 @@ export function encodeLine(record: EventRecord): { head: string; raw: string; is
     record.sentSha256 ??= textSha256(record.raw)
     record.raw = raw
   }
-  const head = joinOwn(record) + FIELD + stamps.text + FIELD
-  return { head, raw, isEscaped: sawEscape || stamps.isEscaped }
+  return stampsOf(record)
+}
+
+/**
+ * Encodes a record.
+ * @returns the line without its end; `isEscaped` when a value had to be escaped
+ */
+export function encodeLine(record: EventRecord): { head: string; raw: string; isEscaped: boolean } {
+  const stamps = prepareLine(record)
+  sawEscape = false
+  const head = joinOwn(record) + FIELD + stamps.text
+  return { head, raw: record.raw, isEscaped: sawEscape || stamps.isEscaped }
 }
 
 /**

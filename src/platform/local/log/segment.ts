@@ -1,6 +1,7 @@
 import type { EventRecord } from '../../../event/record'
 import { FRAME_LINES } from './frames'
-import { encodeLine } from './line'
+import { countControls, plainHead, separatorsIn } from './head'
+import { encodeLine, prepareLine } from './line'
 
 /**
  * A segment is up to 128 records of one commit and one lake partition: zstd frames (`frames.ts`) of
@@ -44,8 +45,7 @@ export function* encodeSegments(records: readonly EventRecord[]): Generator<Segm
       open = empty(partition)
     }
     open.partition = partition
-    const { head, raw, isEscaped } = encodeLine(record)
-    const length = writeLine(head, raw, open.size)
+    const { length, isEscaped } = writeLine(record, open.size)
     open.size += length
     open.count += 1
     if (open.count % FRAME_LINES === 0) open.frames.push(packed(open))
@@ -53,7 +53,7 @@ export function* encodeSegments(records: readonly EventRecord[]): Generator<Segm
     open.isEscaped ||= isEscaped
   }
   if (open.count > 0) yield close(open)
-  if (scratch.length > SCRATCH_BYTES) scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
+  if (scratch.length > SCRATCH_BYTES) scratchOf(SCRATCH_BYTES)
 }
 
 const empty = (partition: string) => ({
@@ -85,25 +85,50 @@ function close(open: Open): Segment {
 // Lines are encoded one by one into a buffer that stays: a long string of many lines would first be
 // flattened, at three times the cost. Between commits the buffer has a size that most segments fit.
 const SCRATCH_BYTES = 2 * 1024 * 1024
-let scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
+let scratch = Buffer.from(new ArrayBuffer(SCRATCH_BYTES))
+let words = new Uint32Array(scratch.buffer)
 
-/** Writes a line into the buffer. @returns how many bytes were written at `at` */
-function writeLine(head: string, raw: string, at: number): number {
-  // A UTF-16 unit is at most three bytes of UTF-8.
-  makeRoom(at + (head.length + raw.length) * 3 + 1)
+/** Writes the line of a record into the buffer. @returns how many bytes were written at `at` */
+function writeLine(record: EventRecord, at: number): { length: number; isEscaped: boolean } {
+  const stamps = prepareLine(record)
+  const own = plainHead(record)
+  if (own !== undefined) {
+    makeRoom(at + (own.length + stamps.text.length + record.raw.length) * MOST_BYTES + 1)
+    const end = at + scratch.write(own, at)
+    // With one more than its separators, some value has to be escaped.
+    if (countControls(scratch, words, at, end) === separatorsIn(record)) {
+      return { length: endLine(stamps.text, record.raw, end) - at, isEscaped: stamps.isEscaped }
+    }
+  }
+  const { head, raw, isEscaped } = encodeLine(record)
+  makeRoom(at + (head.length + raw.length) * MOST_BYTES + 1)
+  return { length: endLine(head, raw, at) - at, isEscaped }
+}
+
+// A UTF-16 unit is at most three bytes of UTF-8.
+const MOST_BYTES = 3
+
+/** @returns where the line ends */
+function endLine(head: string, raw: string, at: number): number {
   let end = at + scratch.write(head, at)
   end += scratch.write(raw, end)
   scratch[end] = LINE_FEED
-  return end + 1 - at
+  return end + 1
 }
 
 export const LINE_FEED = 0x0a
 
 function makeRoom(bytes: number) {
   if (bytes <= scratch.length) return
-  const larger = Buffer.allocUnsafe(Math.max(bytes, scratch.length * 2))
-  scratch.copy(larger)
-  scratch = larger
+  const before = scratch
+  scratchOf(Math.max(bytes, scratch.length * 2))
+  before.copy(scratch)
+}
+
+/** Makes another buffer, and the view that counts in it four bytes at a time. */
+function scratchOf(bytes: number) {
+  scratch = Buffer.from(new ArrayBuffer(Math.ceil(bytes / 4) * 4))
+  words = new Uint32Array(scratch.buffer)
 }
 
 /** This has where the lines of unpacked segments begin, as far as somebody looked. */
