@@ -25,7 +25,7 @@ export interface Journal extends Partition {
   /** The new files are in a folder of this name, until they are in their place. */
   id: string
   add: string[]
-  /** What is added is of this hour (`hour=09`), of the whole day where it is left out. */
+  /** The new files are of this hour (`hour=09`), of the whole day where it is left out. */
   hour?: string | undefined
   /** These are left out, and removed: the folder of the hour and the name. */
   remove: Named[]
