@@ -4,6 +4,7 @@
  *
  *     npm run bench:lake                              a year of 365 × 24 files, a day of 1,440; four minutes
  *     npm run bench:lake -- --busy 7000 --days 0      ten million events in one day, alone
+ *     npm run bench:lake -- --goals                   a week of a file a minute, five million events, by its goals
  */
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,6 +20,7 @@ import { narrowed } from '../src/query/sql/named-query'
 import { silentLog as log } from '../src/telemetry/log'
 import { temporaryFolder } from '../tests/support/folders'
 import { type Day, landDay } from './lake-files'
+import { measureGoals } from './lake-goals'
 
 const { values } = parseArgs({
   options: {
@@ -26,6 +28,10 @@ const { values } = parseArgs({
     days: { type: 'string', default: '365' },
     files: { type: 'string', default: '24' },
     rows: { type: 'string', default: '60' },
+    goals: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    /** The week is made here, and stays for the next time. */
+    keep: { type: 'string' },
   },
 })
 const MINUTES = 1440
@@ -104,13 +110,19 @@ async function askAll(dataDir: string) {
   return times
 }
 
-if (values.busy !== '0') {
+if (values.goals) {
+  using made = temporaryFolder()
+  // Of ten thousand files, 496 events each are five million.
+  const size = values.quick ? { days: 1, rows: 100 } : { days: 7, rows: 496 }
+  await measureGoals(values.keep ?? made.path, size)
+}
+if (!values.goals && values.busy !== '0') {
   using busy = temporaryFolder()
   await land(busy.path, [{ day: dayAt(0), files: MINUTES, rows: Number(values.busy) }])
   console.log('A day of a file a minute:')
   await settle(busy.path)
 }
-if (values.days !== '0') {
+if (!values.goals && values.days !== '0') {
   using year = temporaryFolder()
   const { files, rows } = values
   const some = { files: Number(files), rows: Number(rows) }

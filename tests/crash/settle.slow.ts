@@ -16,6 +16,9 @@ import { aBatch, aRecord } from '../support/records'
 const program = join(import.meta.dir, '../support/settling-program.ts')
 const fileOf = (folder: string) => join(folder, '../../aggregates.db')
 const settle = (folder: string, step = '') => run(['bun', program, folder, step, fileOf(folder)])
+const NEXT_DAY = '2026-11-16T00:00:00.000Z'
+const joinHours = (folder: string, step = '') =>
+  run(['bun', program, folder, step, fileOf(folder), NEXT_DAY])
 
 const at = (time: string, more = {}) => aRecord({ receivedAt: `2026-11-${time}:00.000Z`, ...more })
 
@@ -92,6 +95,67 @@ it('loses and repeats no event, killed at whichever step', async () => {
       expect(files.map((file) => file.replace(/-[0-9a-f]{12}-/, '-ID-')).sort()).toEqual([
         'retention_class=standard/day=2026-11-15/hour=24/settled-59-ID-0z.parquet',
       ])
+      const made = join(folder, '../settling')
+      expect(existsSync(made) ? readdirSync(made) : []).toEqual([])
+    }),
+  )
+}, 240_000)
+
+it('joins an hour, killed at whichever step, and neither loses nor repeats an event', async () => {
+  using root = temporaryFolder()
+  await using duck = createDuck()
+  const lakeIn = (name: string) => join(root.path, name, 'lake', 'events')
+  const batches = ['one', 'two', 'three'].map((id, n) =>
+    aBatch(id, [at(`15T09:0${n}`, { actorId: 'ada' }), at(`15T09:1${n}`)]),
+  )
+  {
+    await using archive = openArchive({ folder: lakeIn('landed'), log: silentLog })
+    for (const batch of batches) await archive.write(batch)
+  }
+  async function ids(folder: string) {
+    const { rows } = await lakeOf({ folder, duck }).query('SELECT event_id FROM events')
+    return rows.map(([id]) => String(id)).sort()
+  }
+  const all = await ids(lakeIn('landed'))
+  expect(all).toHaveLength(6)
+  const copyOf = (name: string) => {
+    cpSync(join(root.path, 'landed'), join(root.path, name), { recursive: true })
+    return lakeIn(name)
+  }
+  const { stdout } = await joinHours(copyOf('whole'))
+  const steps = Number(stdout)
+  expect(steps).toBeGreaterThan(8)
+  expect(await ids(lakeIn('whole'))).toEqual(all)
+
+  await Promise.all(
+    Array.from({ length: steps }, async (_, n) => {
+      const folder = copyOf(`killed ${n + 1}`)
+      await joinHours(folder, String(n + 1))
+      expect([n, await ids(folder)]).toEqual([n, all])
+      const aggregates = { file: fileOf(folder), key: '0a', zones: async () => ({}) }
+      await using archive = openArchive({ folder, log: silentLog, aggregates })
+      const clock = clockAt(() => new Date(NEXT_DAY))
+      const sizes = { leastFiles: 2, smallBytes: 0 }
+      const settlement = await openSettlement({ folder, archive, clock, sizes })
+      const follower = archive.workshop.follower!
+      await follower.catchUp(new AbortController().signal)
+      const counted = createAggregates({ ...aggregates, follower, turns: createTurns() })
+      async function counts() {
+        const [group] = (await counted.count({ ...ever, metric: 'events' })) ?? []
+        return [n, group?.counts, await ids(folder)]
+      }
+      expect(await counts()).toEqual([n, [all.length], all])
+      for (const batch of batches) await archive.write(batch)
+      await settlement.joinHours()
+      expect(await counts()).toEqual([n, [all.length], all])
+      const files = [...new Bun.Glob('**/*.parquet').scanSync(folder)]
+      expect(files.map((file) => file.replace(/-[0-9a-f]{12}-/, '-ID-'))).toEqual([
+        'retention_class=standard/day=2026-11-15/hour=09/joined-59-ID-0z.parquet',
+      ])
+      // An erasure reaches what is joined, and the night takes what is left.
+      await archive.erase('default', { actorIds: ['ada'] })
+      await settlement.settle({ until: '2026-11-16' })
+      expect([n, (await ids(folder)).length]).toEqual([n, 3])
       const made = join(folder, '../settling')
       expect(existsSync(made) ? readdirSync(made) : []).toEqual([])
     }),

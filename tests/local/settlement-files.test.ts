@@ -5,8 +5,8 @@ import type { EventRecord } from '../../src/event/record'
 import { openArchive } from '../../src/platform/local/archive'
 import { createDuck } from '../../src/platform/local/parquet/duck'
 import { settleNightly } from '../../src/platform/local/settle/nightly'
-import { openSettlement } from '../../src/platform/local/settlement'
-import type { Settlement } from '../../src/platform/settlement'
+import type { Sizes } from '../../src/platform/local/settle/sort-runs'
+import { type LocalSettlement, openSettlement } from '../../src/platform/local/settlement'
 import { silentLog } from '../../src/telemetry/log'
 import { clockAt } from '../support/clock'
 import { fill, hasSmallDisks, smallDisk } from '../support/crash/small-disk'
@@ -18,12 +18,12 @@ const UNTIL = '2026-11-18'
 const on = (day: number, more: Partial<EventRecord> = {}) =>
   aRecord({ receivedAt: `2026-11-${day}T09:30:00.000Z`, ...more })
 
-async function aLake(root: string, step?: (name: string) => void) {
+async function aLake(root: string, step?: (name: string) => void, sizes?: Sizes) {
   const folder = join(root, 'lake', 'events')
   const duck = createDuck()
   const archive = openArchive({ folder, log: silentLog })
   const clock = clockAt(() => new Date('2026-11-18T12:00:00.000Z'))
-  const settlement = await openSettlement({ folder, archive, clock, step })
+  const settlement = await openSettlement({ folder, archive, clock, step, sizes })
   const lake = lakeOf({ folder, duck })
   return {
     ...{ folder, archive, settlement, lake },
@@ -213,6 +213,73 @@ it('goes on with an exchange that a full disk cut short, before anything else', 
   expect(await count()).toBe(1)
 }, 60_000)
 
+describe('an hour that is over', () => {
+  const inHour = (hour: string, n: number) =>
+    aRecord({ receivedAt: `2026-11-${hour}:${10 + n}:00.000Z`, courseId: `course ${n % 3}` })
+  async function land(at: Awaited<ReturnType<typeof aLake>>, hour: string, files: number) {
+    const batches = Array.from({ length: files }, (_, n) =>
+      aBatch(`${hour} ${n} `, [inHour(hour, n), inHour(hour, n)]),
+    )
+    for (const batch of batches) await at.archive.write(batch)
+    return batches
+  }
+  const withoutId = (files: string[]) =>
+    files.map((file) => file.replace(/-[0-9a-f]{12}-/, '-ID-').replace(/.*day=/, ''))
+
+  it('is joined into sorted files in its folder, where it has many', async () => {
+    using root = temporaryFolder()
+    await using at = await aLake(root.path)
+    const [again] = await land(at, '18T09', 8)
+    await land(at, '17T23', 8)
+    // Few, of the hour that is not over, and of a day for the night.
+    await land(at, '18T10', 7)
+    await land(at, '18T12', 8)
+    await land(at, '16T09', 8)
+    const all = async () => {
+      const { rows } = await at.lake.query('SELECT event_id FROM events ORDER BY ALL')
+      return rows
+    }
+    const before = await all()
+    const joined = await at.settlement.joinHours()
+    expect(joined).toEqual([
+      { rows: 16, filesBefore: 8, filesAfter: 1 },
+      { rows: 16, filesBefore: 8, filesAfter: 1 },
+    ])
+    const files = withoutId(at.files())
+    expect(files.filter((file) => file.includes('joined'))).toEqual([
+      '2026-11-17/hour=23/joined-59-ID-0z.parquet',
+      '2026-11-18/hour=09/joined-59-ID-0z.parquet',
+    ])
+    expect(files).toHaveLength(2 + 7 + 8 + 8)
+    expect(await all()).toEqual(before)
+    const course = 'SELECT course_id FROM events WHERE day = ' + "'2026-11-17'"
+    const { rows: inOrder } = await at.lake.query(course)
+    expect(inOrder).toEqual(inOrder.toSorted())
+    // A batch that comes again adds nothing, and nothing is joined twice.
+    await at.archive.write(again!)
+    expect(await at.settlement.joinHours()).toEqual([])
+    expect(await all()).toEqual(before)
+  }, 60_000)
+
+  it('is taken by the night as it is, if it is large enough, without its copies', async () => {
+    using root = temporaryFolder()
+    const sorted: string[] = []
+    const step = (name: string) => void sorted.push(name)
+    await using at = await aLake(root.path, step, { leastFiles: 2, smallBytes: 0 })
+    const [first] = await land(at, '17T09', 2)
+    const [record] = [...first!.records()]
+    await at.archive.write(aBatch('copies', [record!, inHour('17T09', 5)]))
+    await at.settlement.joinHours()
+    expect(sorted.splice(0)).toContain('sort')
+    const { days } = await at.settlement.settle({ until: UNTIL })
+    expect(days).toMatchObject([{ rows: 5, copies: 1, filesBefore: 1, filesAfter: 1 }])
+    expect(sorted).not.toContain('sort')
+    expect(withoutId(at.files())).toEqual(['2026-11-17/hour=24/settled-59-ID-0z.parquet'])
+    const { rows } = await at.lake.query('SELECT count(*), count(DISTINCT event_id) FROM events')
+    expect(rows[0]!.map(Number)).toEqual([5, 5])
+  }, 60_000)
+})
+
 describe('settling each night', () => {
   it('begins at its hour, settles the days before, and removes what is due', async () => {
     const asked: string[] = []
@@ -225,14 +292,17 @@ describe('settling each night', () => {
         asked.push(`expire ${now.toISOString()}`)
         return { removed: 0 }
       },
-      state: async () => ({ waiting: 0 }),
-    } satisfies Settlement
+      joinHours: async () => {
+        asked.push('join')
+        return []
+      },
+    } satisfies Pick<LocalSettlement, 'settle' | 'expire' | 'joinHours'>
     const keptDays = async () => ({ standard: 1, sensitive: 1, pii: 1, system: 1 })
     const parts = { settlement, keptDays, hour: 2, log: silentLog }
     for (const now of [undefined, new Date('2026-11-18T01:59:00.000Z')]) {
       await using _ = settleNightly({ ...parts, now: () => now })
     }
-    expect(asked).toEqual([])
+    expect(asked.splice(0)).toEqual(['join'])
     {
       const now = new Date('2026-11-18T02:00:00.000Z')
       await using _ = settleNightly({ ...parts, now: () => now })

@@ -8,14 +8,21 @@ import { translated } from './database'
 import { LAKE_FOLDER_MODE } from './durable-files'
 import { createExpirer } from './settle/expire'
 import { expireRefused } from './settle/expire-refused'
+import { createHourJoiner, type JoinedHour } from './settle/join-hour'
 import { finish, recover } from './settle/journal'
 import { createLock } from './settle/lock'
 import { filesOf, type Partition, partitionsOf, settlingOf } from './settle/places'
-import { createDaySettler, Interrupted } from './settle/settle-day'
+import { createDaySettler } from './settle/settle-day'
+import { Interrupted, type Sizes, usualSizes } from './settle/sort-runs'
 
 export interface LocalSettlement extends Settlement {
   /** Says why it did not get on the last time, for `/ready`. */
   problem(): string | undefined
+  /**
+   * Joins the files of the hours of today and yesterday that are over, where there are many.
+   * @throws {StorageError} what was joined stays so
+   */
+  joinHours(signal?: AbortSignal): Promise<JoinedHour[]>
 }
 
 /**
@@ -29,11 +36,14 @@ export async function openSettlement(options: {
   clock: Clock
   /** It is told of each step. */
   step?: ((name: string) => void) | undefined
+  sizes?: Sizes | undefined
 }): Promise<LocalSettlement> {
-  const { folder, archive, clock, step = () => {} } = options
+  const { folder, archive, clock, step = () => {}, sizes = usualSizes } = options
   const { child, placing, reworking, follower } = archive.workshop
   const isUnwanted = () => reworking.isAwaited()
-  const settleDay = createDaySettler({ folder, child, placing, follower, isUnwanted, step })
+  const settling = { folder, sizes, child, placing, follower, isUnwanted, step }
+  const settleDay = createDaySettler(settling)
+  const joinHour = createHourJoiner(settling)
   const expireDay = createExpirer({ folder, child, placing, follower })
   // One of them at a time: each stops for an erasure, and not for another of its own.
   const own = createLock()
@@ -43,14 +53,14 @@ export async function openSettlement(options: {
     problem = error.message
   })
 
-  /** Settles a day, as often as somebody else wants the lake meanwhile. */
-  async function settled(one: Partition, signal?: AbortSignal): Promise<SettledDay | undefined> {
+  /** Does a piece of work, as often as somebody else wants the lake meanwhile. */
+  async function whole<Done>(work: () => Promise<Done>, signal?: AbortSignal): Promise<Done> {
     for (;;) {
       signal?.throwIfAborted()
       try {
         return await reworking.run(async () => {
           await placing.run(() => finish(folder, follower))
-          return settleDay(one, signal)
+          return work()
         })
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error
@@ -67,7 +77,7 @@ export async function openSettlement(options: {
       for (const one of await partitionsOf(folder, until)) {
         if (signal?.aborted || performance.now() > end) return { days, isDone: false }
         try {
-          const day = await settled(one, signal)
+          const day = await whole(() => settleDay(one, signal), signal)
           if (day === undefined) continue
           days.push(day)
           onDay?.(day)
@@ -88,7 +98,31 @@ export async function openSettlement(options: {
     return { days, isDone: true }
   }
 
+  async function joinHours(signal?: AbortSignal): Promise<JoinedHour[]> {
+    const done: JoinedHour[] = []
+    const now = clock.now()
+    const today = now.toISOString().slice(0, 10)
+    const yesterday = new Date(now.getTime() - DAY_MS).toISOString().slice(0, 10)
+    try {
+      for (const one of await partitionsOf(folder)) {
+        if (one.day !== today && one.day !== yesterday) continue
+        const hours = new Set((await filesOf(folder, one)).landed.map(({ hour }) => hour))
+        for (const hour of hours) {
+          if (signal?.aborted) return done
+          const isOver = one.day < today || hour < hourOf(now)
+          const joined = isOver && (await whole(() => joinHour(one, hour), signal))
+          if (joined) done.push(joined)
+        }
+      }
+    } catch (error) {
+      if (signal?.aborted) return done
+      throw translated('joining files of the lake', error)
+    }
+    return done
+  }
+
   return {
+    joinHours: (signal) => own.run(() => joinHours(signal)),
     settle: (request) => own.run(() => settle(request)),
     problem: () => problem,
     state: () => stateOf(folder, clock.now(), problem),
@@ -123,6 +157,9 @@ export async function openSettlement(options: {
     },
   }
 }
+
+const DAY_MS = 86_400_000
+const hourOf = (time: Date) => `hour=${time.toISOString().slice(11, 13)}`
 
 /** Reads the state from the folders alone, also beside a running server. */
 export async function stateOf(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Journal, placeOf } from '../settle/journal'
-import { filesOf, namesIn, WHOLE_DAY } from '../settle/places'
+import { filesAfter, type Journal } from '../settle/journal'
+import { namesIn, WHOLE_DAY } from '../settle/places'
 
 /** Files of the lake, as patterns or paths. */
 export interface Sources {
@@ -32,7 +32,9 @@ export async function sourcesOf(folder: string, journal: Journal | undefined): P
     await addWhereAny(sources.zoned, folder, `${days}/${WHOLE_DAY}/settled-*z.parquet`)
     await addWhereAny(sources.others, folder, `${days}/${WHOLE_DAY}/[!s]*.parquet`)
   }
-  if (journal !== undefined) await addExchanged(folder, journal, sources)
+  if (journal !== undefined) {
+    for (const { name, path } of await filesAfter(folder, journal)) sources[kindOf(name)].push(path)
+  }
   return sources
 }
 
@@ -43,22 +45,6 @@ async function daysBut(folder: string, journal: Journal | undefined): Promise<st
   const classes = (await namesIn(folder)).filter((name) => name !== own)
   const days = (await namesIn(join(folder, own))).filter((name) => name !== day)
   return [...classes.map((name) => `${name}/*`), ...days.map((name) => `${own}/${name}`)]
-}
-
-async function addExchanged(folder: string, journal: Journal, sources: Sources) {
-  const out = new Set(journal.remove.map(([hour, name]) => `${hour}/${name}`))
-  const files = await filesOf(folder, journal)
-  for (const { hour, name } of files.landed) {
-    if (out.has(`${hour}/${name}`)) continue
-    sources[kindOf(name)].push(placeOf(folder, journal, name, hour))
-  }
-  const add = new Set(journal.add)
-  const stays = files.settled.filter(
-    ({ hour, name }) => !out.has(`${hour}/${name}`) && !add.has(name),
-  )
-  for (const name of [...stays.map(({ name }) => name), ...journal.add]) {
-    sources.zoned.push(placeOf(folder, journal, name))
-  }
 }
 
 async function addWhereAny(to: string[], folder: string, pattern: string) {

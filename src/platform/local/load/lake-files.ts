@@ -2,8 +2,8 @@ import type { BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { retentionClasses } from '../../../event/record'
 import { kindOf, type Sources } from '../lake/sources'
-import { type Journal, placeOf } from '../settle/journal'
-import { filesOf, type Partition, partitionsOf, WHOLE_DAY } from '../settle/places'
+import { filesAfter, type Journal } from '../settle/journal'
+import { filesOf, type LakeFile, type Partition, partitionsOf } from '../settle/places'
 
 /** A file of the lake as a load remembers it. One that is exchanged keeps its name, and changes. */
 export interface FileSeen {
@@ -39,16 +39,12 @@ export async function dayOf(
   journal: Journal | undefined,
 ): Promise<Day> {
   const one = { retentionClass, day }
-  const found = await filesOf(folder, one)
   const isExchanged = journal?.day === day && journal.retentionClass === retentionClass
-  const places = isExchanged
-    ? exchanged(folder, journal, found)
-    : [...found.landed, ...found.settled].map(({ hour, name, path }) => ({
-        file: `${hour}/${name}`,
-        path,
-      }))
   const files: LakeFileSeen[] = []
-  for (const { file, path } of places) {
+  for (const { hour, name, path } of await (isExchanged
+    ? filesAfter(folder, journal)
+    : listed(folder, one))) {
+    const file = `${hour}/${name}`
     const seen = await stat(path, { bigint: true }).catch(goneIsNone)
     if (seen !== undefined) {
       files.push({ file, path, bytes: Number(seen.size), changed: String(seen.mtimeNs) })
@@ -57,16 +53,9 @@ export async function dayOf(
   return { ...one, files }
 }
 
-function exchanged(folder: string, journal: Journal, found: Awaited<ReturnType<typeof filesOf>>) {
-  const out = new Set(journal.remove.map(([hour, name]) => `${hour}/${name}`))
-  const stays = [...found.landed, ...found.settled].filter(
-    ({ hour, name }) => !out.has(`${hour}/${name}`),
-  )
-  const names = new Map(stays.map(({ hour, name }) => [`${hour}/${name}`, { hour, name }]))
-  for (const name of journal.add) names.set(`${WHOLE_DAY}/${name}`, { hour: WHOLE_DAY, name })
-  return [...names].map(([file, { hour, name }]) => {
-    return { file, path: placeOf(folder, journal, name, hour) }
-  })
+async function listed(folder: string, one: Partition): Promise<LakeFile[]> {
+  const { landed, settled } = await filesOf(folder, one)
+  return [...landed, ...settled]
 }
 
 /** Tells whether files are still those that were listed: none was exchanged, or is gone. */

@@ -50,6 +50,13 @@ export async function schemaOfFile(path: string): Promise<string> {
   return Buffer.from(schemaOf(footer)).toString('base64')
 }
 
+/** Reads from its footer how many rows a file has. */
+export async function rowsOfFile(path: string): Promise<number> {
+  await using file = await open(path, 'r')
+  const { footer } = await footerOf(file, path)
+  return Number(fieldOf(footer, FILE.rows))
+}
+
 async function footerOf(file: FileHandle, path: string) {
   const { size } = await file.stat()
   const tail = Buffer.alloc(TAIL)

@@ -6,8 +6,10 @@ import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from '../durable-files'
 import { type Manifest, readJson, writeJson } from './manifest'
 import {
   bookOf,
+  filesOf,
   folderIn,
   idsOf,
+  type LakeFile,
   manifestOf,
   namesIn,
   type Partition,
@@ -23,6 +25,8 @@ export interface Journal extends Partition {
   /** The new files are in a folder of this name, until they are in their place. */
   id: string
   add: string[]
+  /** The new files are of this hour (`hour=09`), of the whole day where it is left out. */
+  hour?: string | undefined
   /** These are left out, and removed: the folder of the hour and the name. */
   remove: Named[]
   /** These have others in their place, which keep their names. */
@@ -57,8 +61,23 @@ export const stagedIds = (folder: string, { id }: { id: string }) => {
   return join(settlingOf(folder), id, 'ids')
 }
 
+/** Lists the files of its day that count from the journal on, wherever they are by now. */
+export async function filesAfter(folder: string, journal: Journal): Promise<LakeFile[]> {
+  const { landed, settled } = await filesOf(folder, journal)
+  const out = new Set(journal.remove.map(([hour, name]) => `${hour}/${name}`))
+  const files = new Map<string, { hour: string; name: string }>()
+  for (const { hour, name } of [...landed, ...settled]) {
+    if (!out.has(`${hour}/${name}`)) files.set(`${hour}/${name}`, { hour, name })
+  }
+  const { hour = WHOLE_DAY } = journal
+  for (const name of journal.add) files.set(`${hour}/${name}`, { hour, name })
+  return [...files.values()].map(({ hour, name }) => {
+    return { hour, name, path: placeOf(folder, journal, name, hour) }
+  })
+}
+
 /** Finds a new file, which is in its place already or not yet. */
-export function placeOf(folder: string, journal: Journal, name: string, hour = WHOLE_DAY): string {
+function placeOf(folder: string, journal: Journal, name: string, hour: string): string {
   const staged = join(stagedIn(folder, journal, hour), name)
   return existsSync(staged) ? staged : join(folderIn(folder, journal), hour, name)
 }
@@ -68,15 +87,15 @@ export function placeOf(folder: string, journal: Journal, name: string, hour = W
  * milliseconds, and never neither. It may have been cut short before.
  */
 export async function exchange(folder: string, journal: Journal, step = (_: string) => {}) {
-  const { add, remove, replace = [], manifest } = journal
+  const { add, remove, replace = [], manifest, hour = WHOLE_DAY } = journal
   const day = folderIn(folder, journal)
-  const whole = join(day, WHOLE_DAY)
-  if (add.length > 0) await makeDurableFolder(whole, LAKE_FOLDER_MODE)
+  const target = join(day, hour)
+  if (add.length > 0) await makeDurableFolder(target, LAKE_FOLDER_MODE)
   for (const name of add) {
-    await place(join(stagedIn(folder, journal), name), join(whole, name))
+    await place(join(stagedIn(folder, journal, hour), name), join(target, name))
     step('placed')
   }
-  if (add.length > 0) await sync(whole)
+  if (add.length > 0) await sync(target)
   if (existsSync(stagedIds(folder, journal))) {
     await makeDurableFolder(dirname(idsOf(folder, journal)), LAKE_FOLDER_MODE)
     await rename(stagedIds(folder, journal), idsOf(folder, journal))

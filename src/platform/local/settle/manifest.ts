@@ -2,7 +2,7 @@ import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { LAKE_FILE_MODE, LAKE_FOLDER_MODE, makeDurableFolder, sync } from '../durable-files'
 import type { Summary } from './jobs/job'
-import { manifestOf, type Partition } from './places'
+import { type LakeFile, manifestOf, type Partition } from './places'
 
 /** A manifest says of a day what cannot be seen from its settled files. */
 export interface Manifest {
@@ -36,6 +36,18 @@ export async function writeJson(path: string, value: unknown) {
   }
   await rename(made, path)
   await sync(dirname(path))
+}
+
+/** Makes the manifest of a day that has these landed files no more, but what they held. */
+export async function withNames(
+  folder: string,
+  one: Partition,
+  landed: readonly Pick<LakeFile, 'hour' | 'name'>[],
+): Promise<Manifest> {
+  const { summary = {}, landed: before = {} } = (await readManifest(folder, one)) ?? {}
+  const names = { ...before }
+  for (const { hour, name } of landed) names[hour] = [...(names[hour] ?? []), name]
+  return { summary, landed: names }
 }
 
 /** Adds up what several files hold. */

@@ -1,5 +1,6 @@
 import type { Log } from '../../../telemetry/log'
-import type { KeptDays, Settlement } from '../../settlement'
+import type { KeptDays } from '../../settlement'
+import type { LocalSettlement } from '../settlement'
 
 // A day is a good deal longer, and a lake that has nothing to do is looked through in milliseconds.
 const LOOK_MS = 10 * 60_000
@@ -7,11 +8,12 @@ const LOOK_MS = 10 * 60_000
 const MOST_MS = 5 * 60 * 60_000
 
 /**
- * Settles what waits and removes what is due, once a day from an hour on.
+ * Settles what waits and removes what is due, once a day from an hour on. In the course of the day it joins the files of
+ * the hours that are over.
  * @param options.now the time that has surely come; undefined while that is not known
  */
 export function settleNightly(options: {
-  settlement: Settlement
+  settlement: Pick<LocalSettlement, 'settle' | 'expire' | 'joinHours'>
   keptDays: KeptDays
   hour: number
   now(): Date | undefined
@@ -45,11 +47,25 @@ export function settleNightly(options: {
     told = undefined
   }
 
+  async function joinHours() {
+    const hours = await settlement.joinHours(signal)
+    told = undefined
+    if (hours.length === 0) return
+    const sum = (of: 'rows' | 'filesBefore' | 'filesAfter') =>
+      hours.reduce((total, one) => total + one[of], 0)
+    log.info('hours of the lake are joined', {
+      hours: hours.length,
+      events: sum('rows'),
+      filesBefore: sum('filesBefore'),
+      filesAfter: sum('filesAfter'),
+    })
+  }
+
   function look() {
     const time = now()
     if (time === undefined || running !== undefined || signal.aborted) return
-    if (time.getUTCHours() < hour || time.toISOString().startsWith(done || ' ')) return
-    running = night(time)
+    const isNight = time.getUTCHours() >= hour && !time.toISOString().startsWith(done || ' ')
+    running = (isNight ? night(time) : joinHours())
       .catch((error: Error) => {
         // It tries again at the next look; the log needs one line.
         if (told === error.message || signal.aborted) return

@@ -35,6 +35,13 @@ export interface PartitionFiles {
  */
 export const SETTLED = /^settled-(\d+)-[0-9a-f]+-\d+z\.parquet$/
 
+/**
+ * The landed files of an hour that is over are joined under such a name, sorted: for the view and for the night they
+ * are landed, as they were. The number is that of their columns.
+ */
+export const JOINED = /^joined-(\d+)-[0-9a-f]+-\d+z\.parquet$/
+
+export const joinedStemOf = (id: string) => `joined-${columns.length - 1}-${id}`
 export const stemOf = (id: string) => `settled-${columns.length - 1}-${id}`
 
 export function folderIn(root: string, { retentionClass, day }: Partition): string {
