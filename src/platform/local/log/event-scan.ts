@@ -139,12 +139,7 @@ const FEW_VALUES = 16
  * Tells whether every condition is met by something between two offsets. The engine's own search
  * goes through a column twice as fast as a loop does, and most blocks need nothing else.
  */
-export function mayHold(
-  { hashes }: EventIndex,
-  first: number,
-  end: number,
-  { each, some }: Conditions,
-) {
+function mayHold({ hashes }: EventIndex, first: number, end: number, { each, some }: Conditions) {
   const has = (column: HashedColumn, anyOf: Iterable<number>) => {
     const values = hashes[column].subarray(first, end)
     for (const value of anyOf) if (values.includes(value)) return true
@@ -160,7 +155,7 @@ export function mayHold(
 }
 
 /** Tells whether the event at an offset meets the conditions that have alternatives. */
-export function meetsSome(
+function meetsSome(
   { hashes }: EventIndex,
   offset: number,
   { some }: Pick<Conditions, 'some'>,
@@ -177,17 +172,33 @@ function look(
   { conditions, from, to }: Search,
   offer: (time: number, position: number) => void,
 ) {
-  if (!mayHold(index, first, end, conditions)) return
-  const [leading, ...others] = conditions.each
-  let count = gather(soughtIn(index, leading!), first, end)
-  for (const other of others) if (count > 0) count = keep(soughtIn(index, other), count)
   const { times } = index
-  for (let at = 0; at < count; at++) {
-    const offset = found[at]!
+  const offsets = offsetsIn(index, first, end, conditions)
+  for (let at = 0; at < offsets.length; at++) {
+    const offset = offsets[at]!
     const time = times[offset]!
-    if (time < from || time >= to) continue
-    if (meetsSome(index, offset, conditions)) offer(time, base + offset)
+    if (time >= from && time < to) offer(time, base + offset)
   }
+}
+
+/**
+ * Finds what meets all conditions between two offsets, no more of them than a block has.
+ * @returns their offsets, the latest first; they are good until the next call
+ */
+export function offsetsIn(
+  index: EventIndex,
+  first: number,
+  end: number,
+  conditions: Conditions,
+): Int32Array {
+  let count = 0
+  if (mayHold(index, first, end, conditions)) {
+    const [leading, ...others] = conditions.each
+    count = gather(soughtIn(index, leading!), first, end)
+    for (const other of others) if (count > 0) count = keep(soughtIn(index, other), count)
+    if (conditions.some.length > 0) count = keepSome(index, count, conditions)
+  }
+  return found.subarray(0, count)
 }
 
 interface Sought {
@@ -226,6 +237,16 @@ function keep({ values, a, b }: Sought, count: number): number {
     const offset = found[at]!
     const value = values[offset]
     if (value === a || value === b) found[kept++] = offset
+  }
+  return kept
+}
+
+/** Does the same with conditions that have alternatives. */
+function keepSome(index: EventIndex, count: number, conditions: Conditions): number {
+  let kept = 0
+  for (let at = 0; at < count; at++) {
+    const offset = found[at]!
+    if (meetsSome(index, offset, conditions)) found[kept++] = offset
   }
   return kept
 }
