@@ -172,8 +172,10 @@ function look(
   { conditions, from, to }: Search,
   offer: (time: number, position: number) => void,
 ) {
-  const { times } = index
   const offsets = offsetsIn(index, first, end, conditions)
+  // Most blocks have nothing, and a column that is asked for is mapped.
+  if (offsets.length === 0) return
+  const { times } = index
   for (let at = 0; at < offsets.length; at++) {
     const offset = offsets[at]!
     const time = times[offset]!
