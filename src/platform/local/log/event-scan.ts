@@ -29,8 +29,8 @@ export interface Span {
   base: number
   index: EventIndex
   count: number
-  /** Tells when the last event of a block was stored, ms since 1970. */
-  storedBy(block: number, count: number): number
+  /** Tells whether a block was stored before anything that is asked for. */
+  isTooOld(block: number, count: number): boolean
 }
 
 export interface Search {
@@ -40,8 +40,6 @@ export interface Search {
   /** The times are in ms since 1970; `from` is inclusive, `to` exclusive. */
   from: number
   to: number
-  /** Blocks that were stored before then hold nothing that is asked for. */
-  storedFrom: number
   wanted: number
   after: Place | undefined
 }
@@ -62,7 +60,7 @@ export async function firstPlacesIn(
   search: Search,
   turn: Turn,
 ): Promise<Place[]> {
-  const { storedFrom, wanted, after, order } = search
+  const { wanted, after, order } = search
   const sign = order === 'asc' ? -1 : 1
   const places = firstPlaces(wanted, after && [sign * after[0], sign * after[1]])
   const from = order === 'asc' ? Math.max(search.from, after?.[0] ?? search.from) : search.from
@@ -82,7 +80,7 @@ export async function firstPlacesIn(
       const span = waiting.pop()!
       if (foremostIn(span.index) < places.earliest()) break
       if (mayHold(span.index, 0, span.count, search.conditions)) {
-        opened.push(await blocksOf(span, { from, latest, storedFrom, order }, turn))
+        opened.push(await blocksOf(span, { from, latest, order }, turn))
       }
       first = foremostOf(opened)
       if (turn.isOver()) await turn.next()
@@ -108,12 +106,7 @@ function foremostOf(opened: readonly Block[][]) {
 
 async function blocksOf(
   span: Span,
-  {
-    from,
-    latest,
-    storedFrom,
-    order,
-  }: Record<'from' | 'latest' | 'storedFrom', number> & Pick<Search, 'order'>,
+  { from, latest, order }: Record<'from' | 'latest', number> & Pick<Search, 'order'>,
   turn: Turn,
 ): Promise<Block[]> {
   const blocks: Block[] = []
@@ -121,7 +114,7 @@ async function blocksOf(
     const [min, max] = timesOf(span.index, first / BLOCK, span.count)
     if (turn.isOver()) await turn.next()
     if (max < from || min > latest) continue
-    if (span.storedBy(first / BLOCK, span.count) < storedFrom) continue
+    if (span.isTooOld(first / BLOCK, span.count)) continue
     const end = Math.min(first + BLOCK, span.count)
     const foremost =
       order === 'asc' ? -Math.max(min, span.index.minTime) : Math.min(max, span.index.maxTime)

@@ -3,7 +3,7 @@ import { questionOf } from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
 import type { EventPageRequest, Page } from '../../event-store'
 import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
-import { storedByIn, storedFromOf } from './block-arrivals'
+import { isStoredBefore, storedFromOf } from './block-arrivals'
 import { BLOCK } from './block-times'
 import { conditionsOf, fits, MAX_IN_VAIN, type QueriedStore } from './event-query'
 import { offsetsIn } from './event-scan'
@@ -35,14 +35,14 @@ export async function latestInLog(
   const generations = log.newestFirst().map((one) => ({ one, count: one.index.count }))
   for (const { one, count } of generations) {
     const { base } = one
-    const storedBy = storedByIn(one)
+    const isTooOld = isStoredBefore(one, storedFrom)
     for (let end = Math.min(count, before - base); end > 0; ) {
       const block = Math.floor((end - 1) / BLOCK)
       const first = block * BLOCK
       const last = end
       end = first
       if (turn.isOver()) await turn.next()
-      if (storedBy(block, count) < storedFrom) continue
+      if (isTooOld(block, count)) continue
       const places = Array.from(offsetsIn(one.index, first, last, conditions), (at) => base + at)
       const beforeReading = readingAhead(log, places)
       for (const [at, place] of places.entries()) {
