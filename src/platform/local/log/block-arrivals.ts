@@ -11,18 +11,25 @@ const CLOCK_SLACK_MS = 1000
 
 const known = new WeakMap<Generation, Map<number, number>>()
 
-/** Makes the look-up of when the last event of a block was stored, in ms since 1970. */
-export function storedByIn(generation: Generation) {
-  return function storedBy(block: number, count: number): number {
-    const first = block * BLOCK
-    // A block that still fills up is open to the future.
-    if (first + BLOCK > count) return Number.POSITIVE_INFINITY
-    const blocks = known.get(generation) ?? new Map<number, number>()
-    known.set(generation, blocks)
-    const measured = blocks.get(block) ?? measure(generation, first)
-    blocks.set(block, measured)
-    return measured
-  }
+/**
+ * Makes the look-up of which blocks hold nothing that was stored from a time on, in ms since 1970. Where
+ * everything is asked for, no block is looked at: that takes half a second for five million events.
+ */
+export function isStoredBefore(generation: Generation, storedFrom: number) {
+  if (storedFrom === Number.NEGATIVE_INFINITY) return () => false
+  return (block: number, count: number) => storedBy(generation, block, count) < storedFrom
+}
+
+/** Tells when the last event of a block was stored, ms since 1970. */
+function storedBy(generation: Generation, block: number, count: number): number {
+  const first = block * BLOCK
+  // A block that still fills up is open to the future.
+  if (first + BLOCK > count) return Number.POSITIVE_INFINITY
+  const blocks = known.get(generation) ?? new Map<number, number>()
+  known.set(generation, blocks)
+  const measured = blocks.get(block) ?? measure(generation, first)
+  blocks.set(block, measured)
+  return measured
 }
 
 function measure({ storedAt }: Generation, first: number): number {

@@ -5,7 +5,7 @@ import type { QueriedPage, QueryPageRequest } from '../../event-store'
 import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
 import type { TokenSigner } from '../../shared/page-token'
 import type { Turns } from '../../turns'
-import { storedByIn, storedFromOf } from './block-arrivals'
+import { isStoredBefore, storedFromOf } from './block-arrivals'
 import type { EventKeys } from './event-keys'
 import type { EventLog } from './event-log'
 import { type Conditions, firstPlacesIn } from './event-scan'
@@ -51,11 +51,11 @@ export async function queryLog(
   await turn.next()
   const spans = log.newestFirst().map((generation) => {
     const { base, index } = generation
-    return { base, index, count: index.count, storedBy: storedByIn(generation) }
+    const isTooOld = isStoredBefore(generation, storedFromOf(filter))
+    return { base, index, count: index.count, isTooOld }
   })
   const search = {
     order,
-    storedFrom: storedFromOf(filter),
     conditions: conditionsOf(keys, tenantId, filter),
     from: filter.from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(filter.from),
     to: filter.to === undefined ? Number.POSITIVE_INFINITY : Date.parse(filter.to),

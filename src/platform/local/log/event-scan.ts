@@ -29,8 +29,8 @@ export interface Span {
   base: number
   index: EventIndex
   count: number
-  /** Tells when the last event of a block was stored, ms since 1970. */
-  storedBy(block: number, count: number): number
+  /** Tells whether a block was stored before anything that is asked for. */
+  isTooOld(block: number, count: number): boolean
 }
 
 export interface Search {
@@ -40,8 +40,6 @@ export interface Search {
   /** The times are in ms since 1970; `from` is inclusive, `to` exclusive. */
   from: number
   to: number
-  /** Blocks that were stored before then hold nothing that is asked for. */
-  storedFrom: number
   wanted: number
   after: Place | undefined
 }
@@ -62,7 +60,7 @@ export async function firstPlacesIn(
   search: Search,
   turn: Turn,
 ): Promise<Place[]> {
-  const { storedFrom, wanted, after, order } = search
+  const { wanted, after, order } = search
   const sign = order === 'asc' ? -1 : 1
   const places = firstPlaces(wanted, after && [sign * after[0], sign * after[1]])
   const from = order === 'asc' ? Math.max(search.from, after?.[0] ?? search.from) : search.from
@@ -82,7 +80,7 @@ export async function firstPlacesIn(
       const span = waiting.pop()!
       if (foremostIn(span.index) < places.earliest()) break
       if (mayHold(span.index, 0, span.count, search.conditions)) {
-        opened.push(await blocksOf(span, { from, latest, storedFrom, order }, turn))
+        opened.push(await blocksOf(span, { from, latest, order }, turn))
       }
       first = foremostOf(opened)
       if (turn.isOver()) await turn.next()
@@ -108,12 +106,7 @@ function foremostOf(opened: readonly Block[][]) {
 
 async function blocksOf(
   span: Span,
-  {
-    from,
-    latest,
-    storedFrom,
-    order,
-  }: Record<'from' | 'latest' | 'storedFrom', number> & Pick<Search, 'order'>,
+  { from, latest, order }: Record<'from' | 'latest', number> & Pick<Search, 'order'>,
   turn: Turn,
 ): Promise<Block[]> {
   const blocks: Block[] = []
@@ -121,7 +114,7 @@ async function blocksOf(
     const [min, max] = timesOf(span.index, first / BLOCK, span.count)
     if (turn.isOver()) await turn.next()
     if (max < from || min > latest) continue
-    if (span.storedBy(first / BLOCK, span.count) < storedFrom) continue
+    if (span.isTooOld(first / BLOCK, span.count)) continue
     const end = Math.min(first + BLOCK, span.count)
     const foremost =
       order === 'asc' ? -Math.max(min, span.index.minTime) : Math.min(max, span.index.maxTime)
@@ -139,12 +132,7 @@ const FEW_VALUES = 16
  * Tells whether every condition is met by something between two offsets. The engine's own search
  * goes through a column twice as fast as a loop does, and most blocks need nothing else.
  */
-export function mayHold(
-  { hashes }: EventIndex,
-  first: number,
-  end: number,
-  { each, some }: Conditions,
-) {
+function mayHold({ hashes }: EventIndex, first: number, end: number, { each, some }: Conditions) {
   const has = (column: HashedColumn, anyOf: Iterable<number>) => {
     const values = hashes[column].subarray(first, end)
     for (const value of anyOf) if (values.includes(value)) return true
@@ -160,7 +148,7 @@ export function mayHold(
 }
 
 /** Tells whether the event at an offset meets the conditions that have alternatives. */
-export function meetsSome(
+function meetsSome(
   { hashes }: EventIndex,
   offset: number,
   { some }: Pick<Conditions, 'some'>,
@@ -177,17 +165,35 @@ function look(
   { conditions, from, to }: Search,
   offer: (time: number, position: number) => void,
 ) {
-  if (!mayHold(index, first, end, conditions)) return
-  const [leading, ...others] = conditions.each
-  let count = gather(soughtIn(index, leading!), first, end)
-  for (const other of others) if (count > 0) count = keep(soughtIn(index, other), count)
+  const offsets = offsetsIn(index, first, end, conditions)
+  // Most blocks have nothing, and a column that is asked for is mapped.
+  if (offsets.length === 0) return
   const { times } = index
-  for (let at = 0; at < count; at++) {
-    const offset = found[at]!
+  for (let at = 0; at < offsets.length; at++) {
+    const offset = offsets[at]!
     const time = times[offset]!
-    if (time < from || time >= to) continue
-    if (meetsSome(index, offset, conditions)) offer(time, base + offset)
+    if (time >= from && time < to) offer(time, base + offset)
   }
+}
+
+/**
+ * Finds what meets all conditions between two offsets, no more of them than a block has.
+ * @returns their offsets, the latest first; they are good until the next call
+ */
+export function offsetsIn(
+  index: EventIndex,
+  first: number,
+  end: number,
+  conditions: Conditions,
+): Int32Array {
+  let count = 0
+  if (mayHold(index, first, end, conditions)) {
+    const [leading, ...others] = conditions.each
+    count = gather(soughtIn(index, leading!), first, end)
+    for (const other of others) if (count > 0) count = keep(soughtIn(index, other), count)
+    if (conditions.some.length > 0) count = keepSome(index, count, conditions)
+  }
+  return found.subarray(0, count)
 }
 
 interface Sought {
@@ -226,6 +232,16 @@ function keep({ values, a, b }: Sought, count: number): number {
     const offset = found[at]!
     const value = values[offset]
     if (value === a || value === b) found[kept++] = offset
+  }
+  return kept
+}
+
+/** Does the same with conditions that have alternatives. */
+function keepSome(index: EventIndex, count: number, conditions: Conditions): number {
+  let kept = 0
+  for (let at = 0; at < count; at++) {
+    const offset = found[at]!
+    if (meetsSome(index, offset, conditions)) found[kept++] = offset
   }
   return kept
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { constants, zstdCompressSync } from 'node:zlib'
 import { aRecord } from '../../../../tests/support/records'
 import { FRAME_LINES, frameAt } from './frames'
 import { decoderFor, lineNames } from './line'
@@ -57,6 +58,18 @@ describe('a body of frames', () => {
     const frame = frameAt(packed, MAX_RECORDS, 100)
     expect(frame).toMatchObject({ first: 0, count: MAX_RECORDS, unpacked: bytes.length })
     expect(unzipped(frame.packed)!.equals(bytes)).toBe(true)
+  })
+
+  test('of frames that another writer made, with a checksum or in many blocks, is found as well', () => {
+    const texts = ['a\n'.repeat(FRAME_LINES), `${noise(400_000)}\n`.repeat(FRAME_LINES / 8)]
+    const frames = texts.map((text) =>
+      zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
+    )
+    const body = Buffer.concat(frames)
+    for (const [at, text] of texts.entries()) {
+      const { packed } = frameAt(body, 2 * FRAME_LINES, at * FRAME_LINES + 3)
+      expect(unzipped(packed)!.toString() === text).toBe(true)
+    }
   })
 
   test('that ends early, or is none, is given as it is', () => {

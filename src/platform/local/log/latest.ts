@@ -3,12 +3,12 @@ import { questionOf } from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
 import type { EventPageRequest, Page } from '../../event-store'
 import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
-import { storedByIn, storedFromOf } from './block-arrivals'
+import { isStoredBefore, storedFromOf } from './block-arrivals'
 import { BLOCK } from './block-times'
-import type { EventIndex } from './event-index'
 import { conditionsOf, fits, MAX_IN_VAIN, type QueriedStore } from './event-query'
-import { type Conditions, mayHold, meetsSome } from './event-scan'
+import { offsetsIn } from './event-scan'
 import type { Position } from './generation'
+import { readingAhead } from './read-ahead'
 
 /** Reads the log backwards from its end, or from where the page before ended. */
 export async function latestInLog(
@@ -35,21 +35,23 @@ export async function latestInLog(
   const generations = log.newestFirst().map((one) => ({ one, count: one.index.count }))
   for (const { one, count } of generations) {
     const { base } = one
-    const storedBy = storedByIn(one)
+    const isTooOld = isStoredBefore(one, storedFrom)
     for (let end = Math.min(count, before - base); end > 0; ) {
       const block = Math.floor((end - 1) / BLOCK)
       const first = block * BLOCK
       const last = end
       end = first
       if (turn.isOver()) await turn.next()
-      if (storedBy(block, count) < storedFrom) continue
-      if (!mayHold(one.index, first, last, conditions)) continue
-      for (let offset = last - 1; offset >= first; offset -= 1) {
-        if (!holdsAll(one.index, offset, conditions)) continue
-        const place = base + offset
+      if (isTooOld(block, count)) continue
+      const places = Array.from(offsetsIn(one.index, first, last, conditions), (at) => base + at)
+      const beforeReading = readingAhead(log, places)
+      for (const [at, place] of places.entries()) {
+        const unpacking = beforeReading(at)
+        if (unpacking) await unpacking
+        if (turn.isOver()) await turn.next()
         // Perhaps nothing of what follows fits, and the next page is empty.
         if (room.isFull()) return endAt(place + 1)
-        const record = one.read(offset)
+        const record = one.read(place - base)
         if (record?.tenantId === tenantId && fits(record, filter, now)) {
           if (!room.take(sizeOf(record))) return endAt(place + 1)
           items.push(record)
@@ -58,17 +60,8 @@ export async function latestInLog(
           bytesInVain += record?.raw.length ?? 0
           if (inVain >= MAX_IN_VAIN || bytesInVain >= MAX_BYTES_IN_VAIN) return endAt(place)
         }
-        if (turn.isOver()) await turn.next()
       }
     }
   }
   return { items }
-}
-
-function holdsAll(index: EventIndex, offset: number, conditions: Conditions) {
-  const { hashes } = index
-  const isEach = conditions.each.every(({ column, anyOf }) =>
-    anyOf.includes(hashes[column][offset]!),
-  )
-  return isEach && meetsSome(index, offset, conditions)
 }
