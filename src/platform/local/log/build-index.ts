@@ -71,7 +71,8 @@ const TAB = FIELD.charCodeAt(0)
  */
 function* linesIn(bytes: Buffer, contents: BigUint64Array | undefined): Generator<string> {
   for (let from = 0; from < bytes.length; ) {
-    const end = bytes.indexOf(LINE_FEED, from)
+    const feed = bytes.indexOf(LINE_FEED, from)
+    const end = feed < 0 ? bytes.length : feed
     const to = contents === undefined ? end : bytes.lastIndexOf(TAB, end - 1) + 1
     yield bytes.toString('utf8', from, end > from ? to : end)
     from = end + 1

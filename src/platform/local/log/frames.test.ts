@@ -51,6 +51,13 @@ describe('a body of frames', () => {
     expect(ids).toEqual(records.map(({ eventId }) => eventId))
   })
 
+  test('that ends within a line has that much of the line, and an end', () => {
+    const bytes = unzipped(segmentOf(3).segment.body)!
+    const lines = [...linesOf(bytes)]
+    const cut = bytes.subarray(0, bytes.length - 2)
+    expect([...linesOf(cut)]).toEqual([...lines.slice(0, 2), lines[2]!.slice(0, -1)])
+  })
+
   test('of a former version is one frame of all lines', () => {
     const { segment } = segmentOf(MAX_RECORDS)
     const bytes = unzipped(segment.body)!

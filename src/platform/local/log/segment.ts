@@ -145,7 +145,9 @@ export function lineAt(unpacked: Buffer, place: number): string {
 /** Reads the lines of a segment one by one: together they may be megabytes. */
 export function* linesOf(unpacked: Buffer): Generator<string> {
   for (let from = 0; from < unpacked.length; ) {
-    const end = unpacked.indexOf(LINE_FEED, from)
+    const feed = unpacked.indexOf(LINE_FEED, from)
+    // A body that ends within a line, which none of ours does, ends here as well.
+    const end = feed < 0 ? unpacked.length : feed
     yield unpacked.toString('utf8', from, end)
     from = end + 1
   }
