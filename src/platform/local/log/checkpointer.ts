@@ -1,7 +1,16 @@
-/** A checkpointer moves the WAL of a growing generation into its file, on a thread of its own. */
+/** A checkpointer moves the WAL of a growing file into it, on a thread of its own. */
 export interface Checkpointer extends AsyncDisposable {
-  /** Requests a checkpoint; does nothing while one is under way. */
-  request(file: string): void
+  /**
+   * Requests a checkpoint, which begins when those before it are done.
+   * @param isPatient it may leave some for the next time rather than have a writer wait, unless that is much
+   */
+  request(file: string, isPatient?: boolean): void
+}
+
+/** The thread is asked so. */
+export interface CheckpointRequest {
+  file: string
+  isPatient: boolean
 }
 
 /**
@@ -11,6 +20,8 @@ export interface Checkpointer extends AsyncDisposable {
 export function createCheckpointer(): Checkpointer {
   let worker: Worker | undefined
   let isBusy = false
+  let isClosed = false
+  const waiting = new Map<string, boolean>()
   let done = () => {}
 
   function start(): Worker {
@@ -20,18 +31,28 @@ export function createCheckpointer(): Checkpointer {
     started.onmessage = started.onerror = () => {
       isBusy = false
       done()
+      next()
     }
     return started
   }
 
+  function next() {
+    const [first] = waiting
+    if (isBusy || isClosed || first === undefined) return
+    const [file, isPatient] = first
+    waiting.delete(file)
+    isBusy = true
+    worker ??= start()
+    worker.postMessage({ file, isPatient } satisfies CheckpointRequest)
+  }
+
   return {
-    request(file) {
-      if (isBusy) return
-      isBusy = true
-      worker ??= start()
-      worker.postMessage(file)
+    request(file, isPatient = false) {
+      if (!waiting.has(file)) waiting.set(file, isPatient)
+      next()
     },
     async [Symbol.asyncDispose]() {
+      isClosed = true
       if (isBusy) await new Promise<void>((resolve) => (done = resolve))
       worker?.terminate()
     },
