@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite'
 import { describe, expect, it } from 'bun:test'
 import { cpSync, fdatasyncSync } from 'node:fs'
 import { join } from 'node:path'
@@ -156,6 +157,30 @@ describe('what is appended', () => {
     await using reopened = openStore(folder.path)
     expect(await idsOf(reopened)).toEqual(['a', 'b', 'c', 'e', 'f'])
     expect(await reopened.append(records('d', 'e'))).toEqual([STORED, { kind: 'duplicate' }])
+  })
+
+  it('is refused after a failure for as long as what was there before cannot be made safe', async () => {
+    using folder = temporaryFolder()
+    const disk = heldDisk()
+    await using store = openWith(folder.path, disk.sync)
+    const failing = store.append(records('a')).catch((error) => error)
+    await disk.asked()
+    disk.fail()
+    await failing
+    // Whoever reads keeps SQLite from moving the WAL into its file.
+    using reader = new Database(join(folder.path, '00000001.db'))
+    reader.run('BEGIN')
+    reader.query('SELECT count(*) FROM segments').get()
+    const refused = await store.append(records('a')).catch((error) => error)
+    expect(refused).toMatchObject({ isRetriable: true })
+    expect(disk.waiting()).toBe(0)
+    expect(store.failure()).toContain('others read the WAL')
+    reader.run('COMMIT')
+    expect(store.failure()).toBeUndefined()
+    const again = store.append(records('a'))
+    await disk.asked()
+    disk.end()
+    expect(await again).toEqual([STORED])
   })
 
   it('is in what the last sync has left on the disk, whenever the power goes', async () => {

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import { StorageError } from '../../error/storage-error'
-import { guarded, translated } from './database'
+import { BUSY_MS, guarded, translated } from './database'
 import type { Checkpointer } from './log/checkpointer'
 
 /**
@@ -68,8 +68,14 @@ export function createDurably(db: Database, { sync = usual, checkpointer }: Opti
   function mend() {
     if (!isDoubtful) return
     guarded('moving the WAL into its file', () => {
-      const row = db.query<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)').get()
-      if (row?.busy !== 0) throw new StorageError('others read the WAL', { isRetriable: true })
+      // All would wait for whoever reads; the next try is soon.
+      db.run('PRAGMA busy_timeout = 50')
+      try {
+        const row = db.query<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)').get()
+        if (row?.busy !== 0) throw new StorageError('others read the WAL', { isRetriable: true })
+      } finally {
+        db.run(`PRAGMA busy_timeout = ${BUSY_MS}`)
+      }
     })
     isDoubtful = false
   }
