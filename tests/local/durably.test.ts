@@ -322,6 +322,8 @@ describe('the thread that moves WALs into their files', () => {
     const names = ['one', 'two', 'three'].map((name) => join(folder.path, `${name}.db`))
     const opened = names.map((file) => open(file, async () => {}))
     const checkpointer = createCheckpointer()
+    // One that cannot be opened takes nothing from the others, and nothing waits for it at the end.
+    checkpointer.request(join(folder.path, 'no folder', 'none.db'))
     for (const [at, one] of opened.entries()) {
       one.add(`in ${at}`)
       checkpointer.request(names[at]!, at === 1)
@@ -334,6 +336,7 @@ describe('the thread that moves WALs into their files', () => {
         isMoved = copy.db.query('SELECT name FROM things').values().flat().includes(`in ${at}`)
       }
     }
+    checkpointer.request(join(folder.path, 'no folder', 'none.db'))
     await checkpointer[Symbol.asyncDispose]()
     // Nobody starts the thread again when the server is about to end.
     checkpointer.request(names[0]!)

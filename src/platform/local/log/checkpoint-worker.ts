@@ -31,6 +31,8 @@ self.onmessage = ({ data: { file, isPatient } }: MessageEvent<CheckpointRequest>
     db.run('PRAGMA busy_timeout = 50')
     if (movesAll(db) || (isPatient && statSync(`${file}-wal`).size < LONG)) return
     db.run('PRAGMA wal_checkpoint(RESTART)')
+  } catch {
+    // The disk may be full: the next request tries again. An error that is thrown here ends the thread.
   } finally {
     self.postMessage('done')
   }

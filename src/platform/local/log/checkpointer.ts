@@ -24,14 +24,20 @@ export function createCheckpointer(): Checkpointer {
   const waiting = new Map<string, boolean>()
   let done = () => {}
 
+  function over() {
+    isBusy = false
+    done()
+    next()
+  }
+
   function start(): Worker {
     const started = new Worker(new URL('./checkpoint-worker.ts', import.meta.url))
     // The worker must not hold the process alive: its work can be done at the next start as well.
     started.unref()
-    started.onmessage = started.onerror = () => {
-      isBusy = false
-      done()
-      next()
+    started.onmessage = over
+    started.onerror = () => {
+      worker = undefined
+      over()
     }
     return started
   }
