@@ -10,7 +10,7 @@ import { itErasesQuarantined } from './quarantine-erasure.contract'
 
 type Opened = { store: QuarantineStore } & AsyncDisposable
 
-function anItem(number: number, fields: Partial<QuarantinedItem> = {}): QuarantinedItem {
+export function anItem(number: number, fields: Partial<QuarantinedItem> = {}): QuarantinedItem {
   return {
     quarantineId: `q_${number}`,
     tenantId: 'school',

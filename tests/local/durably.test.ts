@@ -1,12 +1,21 @@
+import { Database } from 'bun:sqlite'
 import { describe, expect, it } from 'bun:test'
 import { cpSync, fdatasyncSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../src/platform/clock'
 import { createChangeFeed } from '../../src/platform/local/change-feed'
 import { openDatabase } from '../../src/platform/local/database'
+import { createDeliveryQueue, deliveryQueueSchema } from '../../src/platform/local/delivery-queue'
 import { createDurably, relaxed, type SyncFile } from '../../src/platform/local/durably'
+import { createCheckpointer } from '../../src/platform/local/log/checkpointer'
 import { createCursors, cursorsSchema } from '../../src/platform/local/log/cursors'
+import { createQuarantineStore, quarantineSchema } from '../../src/platform/local/quarantine-store'
+import { openTrees } from '../../src/platform/local/trees'
+import { createTokenSigner } from '../../src/platform/shared/page-token'
 import { silentLog } from '../../src/telemetry/log'
+import { anItem } from '../contracts/quarantine-store.contract'
+import { batchOf } from '../contracts/trees.contract'
+import { aDelivery } from '../support/deliveries'
 import { temporaryFolder } from '../support/folders'
 import { openStore } from '../support/local-store'
 import { aRecord } from '../support/records'
@@ -150,6 +159,30 @@ describe('what is appended', () => {
     expect(await reopened.append(records('d', 'e'))).toEqual([STORED, { kind: 'duplicate' }])
   })
 
+  it('is refused after a failure for as long as what was there before cannot be made safe', async () => {
+    using folder = temporaryFolder()
+    const disk = heldDisk()
+    await using store = openWith(folder.path, disk.sync)
+    const failing = store.append(records('a')).catch((error) => error)
+    await disk.asked()
+    disk.fail()
+    await failing
+    // Whoever reads keeps SQLite from moving the WAL into its file.
+    using reader = new Database(join(folder.path, '00000001.db'))
+    reader.run('BEGIN')
+    reader.query('SELECT count(*) FROM segments').get()
+    const refused = await store.append(records('a')).catch((error) => error)
+    expect(refused).toMatchObject({ isRetriable: true })
+    expect(disk.waiting()).toBe(0)
+    expect(store.failure()).toContain('others read the WAL')
+    reader.run('COMMIT')
+    expect(store.failure()).toBeUndefined()
+    const again = store.append(records('a'))
+    await disk.asked()
+    disk.end()
+    expect(await again).toEqual([STORED])
+  })
+
   it('is in what the last sync has left on the disk, whenever the power goes', async () => {
     using folder = temporaryFolder()
     using copies = temporaryFolder()
@@ -192,19 +225,19 @@ describe('what is appended', () => {
   })
 })
 
-describe('a file that is synced on another thread', () => {
-  const open = (file: string, sync: SyncFile) => {
-    const db = openDatabase(file, 'CREATE TABLE IF NOT EXISTS things (name TEXT)')
-    const durably = createDurably(db, sync)
-    const add = (name: string) =>
-      relaxed(db, () => void db.run('INSERT INTO things VALUES (?)', [name]))
-    function close() {
-      durably[Symbol.dispose]()
-      db.close()
-    }
-    return { db, durably, add, [Symbol.dispose]: close }
+const open = (file: string, sync: SyncFile) => {
+  const db = openDatabase(file, 'CREATE TABLE IF NOT EXISTS things (name TEXT)')
+  const durably = createDurably(db, { sync })
+  const add = (name: string) =>
+    relaxed(db, () => void db.run('INSERT INTO things VALUES (?)', [name]))
+  function close() {
+    durably[Symbol.dispose]()
+    db.close()
   }
+  return { db, durably, add, [Symbol.dispose]: close }
+}
 
+describe('a file that is synced on another thread', () => {
   it('shares a sync among those who wait, and never one that began before their commit', async () => {
     using folder = temporaryFolder()
     const disk = heldDisk()
@@ -244,6 +277,73 @@ describe('a file that is synced on another thread', () => {
   })
 })
 
+describe('what is answered besides', () => {
+  it('waits for the disk: refused items, and deliveries, which can be taken meanwhile', async () => {
+    using folder = temporaryFolder()
+    const disk = heldDisk()
+    const schema = [quarantineSchema, deliveryQueueSchema].join(';')
+    const db = openDatabase(join(folder.path, 'nonius.db'), schema)
+    using durably = createDurably(db, { sync: disk.sync })
+    const tokens = createTokenSigner(new Uint8Array(32))
+    const quarantine = createQuarantineStore(db, tokens, undefined, durably)
+    const deliveries = createDeliveryQueue(db, systemClock, { tokens, durably })
+    const put = quarantine.put([anItem(1)])
+    expect(await isOpen(put)).toBe(true)
+    disk.end()
+    await put
+    const enqueued = deliveries.enqueue([aDelivery()])
+    expect(await isOpen(enqueued)).toBe(true)
+    expect(await deliveries.take(10, 1000)).toHaveLength(1)
+    disk.end()
+    await enqueued
+    deliveries[Symbol.dispose]()
+    db.close()
+  })
+
+  it('of a tree is on the disk before anybody is told of it', async () => {
+    using folder = temporaryFolder()
+    const disk = heldDisk()
+    const file = join(folder.path, 'trees.db')
+    await using trees = openTrees(file, { add() {} }, { sync: disk.sync })
+    const added = trees.add(batchOf(records('a')))
+    await disk.asked()
+    const found = trees.find('school', ['a'], '', '9')
+    expect(await isOpen(Promise.race([added, found]))).toBe(true)
+    disk.end()
+    await added
+    if (disk.waiting() > 0) disk.end()
+    expect((await found).size).toBe(1)
+  })
+})
+
+describe('the thread that moves WALs into their files', () => {
+  it('comes to all files that it is asked for, one after the other', async () => {
+    using folder = temporaryFolder()
+    const names = ['one', 'two', 'three'].map((name) => join(folder.path, `${name}.db`))
+    const opened = names.map((file) => open(file, async () => {}))
+    const checkpointer = createCheckpointer()
+    // One that cannot be opened takes nothing from the others, and nothing waits for it at the end.
+    checkpointer.request(join(folder.path, 'no folder', 'none.db'))
+    for (const [at, one] of opened.entries()) {
+      one.add(`in ${at}`)
+      checkpointer.request(names[at]!, at === 1)
+    }
+    for (const [at, file] of names.entries()) {
+      for (let isMoved = false; !isMoved; await Bun.sleep(5)) {
+        const alone = join(folder.path, 'alone.db')
+        cpSync(file, alone)
+        using copy = open(alone, async () => {})
+        isMoved = copy.db.query('SELECT name FROM things').values().flat().includes(`in ${at}`)
+      }
+    }
+    checkpointer.request(join(folder.path, 'no folder', 'none.db'))
+    await checkpointer[Symbol.asyncDispose]()
+    // Nobody starts the thread again when the server is about to end.
+    checkpointer.request(names[0]!)
+    for (const one of opened) one[Symbol.dispose]()
+  }, 20_000)
+})
+
 describe('a cursor', () => {
   it('is written at once, and a batch that is begun is on the disk before it is handled', async () => {
     using folder = temporaryFolder()
@@ -251,7 +351,7 @@ describe('a cursor', () => {
     await using store = openStore(join(folder.path, 'hot'))
     await store.append(records('a'))
     const db = openDatabase(join(folder.path, 'nonius.db'), cursorsSchema)
-    using durably = createDurably(db, disk.sync)
+    using durably = createDurably(db, { sync: disk.sync })
     const cursors = createCursors(db, durably)
     const feed = createChangeFeed({
       ...{ log: store.log, cursors, clock: systemClock, telemetry: silentLog },

@@ -19,6 +19,7 @@ import {
   MAX_NOTED,
 } from '../shared/tally'
 import { guarded } from './database'
+import { relaxed } from './durably'
 
 export const conformanceCountsSchema = `
 CREATE TABLE IF NOT EXISTS conformanceHours (
@@ -51,8 +52,8 @@ CREATE TABLE IF NOT EXISTS withheldHours (
 // Both stand in one table.
 const named = ['withheld', 'countedTypes'] as const
 
-// A flush is one durable commit, which others wait for: seldom enough not to be felt. A kill loses
-// the counts of so much time.
+// A flush is one commit, seldom enough not to be felt. A kill loses the counts of so much time, and a power
+// cut of a second more, when the next cursor is synced.
 const FLUSH_MS = 10_000
 
 interface Noted extends CountedSource {
@@ -114,13 +115,13 @@ export function createConformanceCounts(
   function flush() {
     clearTimeout(timer)
     timer = undefined
-    if (noted.size > 0) write([...noted.values()])
+    if (noted.size > 0) relaxed(db, () => write([...noted.values()]))
     noted.clear()
     const time = agreedTime()
     if (time === undefined || time === prunedBy) return
     const oldest = hourOf(new Date(time.getTime() - KEPT_MS).toISOString())
     for (const table of ['conformanceHours', 'conformanceIssues', 'withheldHours']) {
-      db.query(`DELETE FROM ${table} WHERE hour < ?`).run(oldest)
+      relaxed(db, () => db.query(`DELETE FROM ${table} WHERE hour < ?`).run(oldest))
     }
     prunedBy = time
   }

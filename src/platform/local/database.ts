@@ -18,6 +18,9 @@ export function isDamage(error: unknown): boolean {
   return error instanceof SQLiteError && DAMAGED.test(error.code ?? '')
 }
 
+// A CLI command holds the write lock for milliseconds; five seconds is far beyond that.
+export const BUSY_MS = 5000
+
 /** Runs `work` and translates what SQLite throws into the one error that crosses a port. */
 export function guarded<T>(what: string, work: () => T): T {
   try {
@@ -62,8 +65,7 @@ export function openDatabase(
     // SQLite overwrites deleted data in the file (sqlite.org/pragma.html#pragma_secure_delete), so
     // that nothing of an erased person is left in pages that are free.
     db.run('PRAGMA secure_delete = ON')
-    // A CLI command holds the write lock for milliseconds; five seconds is far beyond that.
-    db.run('PRAGMA busy_timeout = 5000')
+    db.run(`PRAGMA busy_timeout = ${BUSY_MS}`)
     db.run('PRAGMA foreign_keys = ON')
     db.run(schema)
     return db

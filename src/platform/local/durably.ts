@@ -1,7 +1,8 @@
 import type { Database } from 'bun:sqlite'
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import { StorageError } from '../../error/storage-error'
-import { guarded, translated } from './database'
+import { BUSY_MS, guarded, translated } from './database'
+import type { Checkpointer } from './log/checkpointer'
 
 /**
  * Commits of a SQLite file wait for the disk beside all other work. A commit of our own thread holds up
@@ -24,6 +25,16 @@ export interface Durably extends Disposable {
 
 export type SyncFile = (fd: number) => Promise<void>
 
+interface Options {
+  /** Stands in for the disk in tests. */
+  sync?: SyncFile | undefined
+  /** Moves the WAL into the file from time to time, which is left to SQLite without it. */
+  checkpointer?: Pick<Checkpointer, 'request'> | undefined
+}
+
+// A busy file has some megabytes in its WAL by then. SQLite itself would have our thread move them.
+const CHECKPOINT_MS = 5000
+
 // It leaves out the times of the file, which nobody needs: where the WAL has its length already, no
 // journal of the file system waits for the data of others.
 const usual: SyncFile = (fd) =>
@@ -45,21 +56,34 @@ export function relaxed<T>(db: Database, work: () => T): T {
 }
 
 /** @param db opened by `openDatabase`. What is only in memory is as durable as it will ever be. */
-export function createDurably(db: Database, sync: SyncFile = usual): Durably {
+export function createDurably(db: Database, { sync = usual, checkpointer }: Options = {}): Durably {
   const isFile = db.filename !== '' && db.filename !== ':memory:'
   let fd: number | undefined
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
   let isDoubtful = false
   let isClosed = false
+  let movedAt = performance.now()
 
   function mend() {
     if (!isDoubtful) return
     guarded('moving the WAL into its file', () => {
-      const row = db.query<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)').get()
-      if (row?.busy !== 0) throw new StorageError('others read the WAL', { isRetriable: true })
+      // All would wait for whoever reads; the next try is soon.
+      db.run('PRAGMA busy_timeout = 50')
+      try {
+        const row = db.query<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)').get()
+        if (row?.busy !== 0) throw new StorageError('others read the WAL', { isRetriable: true })
+      } finally {
+        db.run(`PRAGMA busy_timeout = ${BUSY_MS}`)
+      }
     })
     isDoubtful = false
+  }
+
+  function moveSometimes() {
+    if (checkpointer === undefined || performance.now() - movedAt < CHECKPOINT_MS) return
+    movedAt = performance.now()
+    checkpointer.request(db.filename, true)
   }
 
   function close() {
@@ -74,6 +98,7 @@ export function createDurably(db: Database, sync: SyncFile = usual): Durably {
       // SQLite keeps the WAL until the last connection is closed, and ours is open.
       fd ??= openSync(`${db.filename}-wal`, 'r+')
       await sync(fd)
+      moveSometimes()
     } catch (error) {
       isDoubtful = true
       throw translated('waiting for the disk', error)

@@ -24,6 +24,7 @@ import { checkHealth } from './health'
 import { lakeFolder, openServingLake } from './lake'
 import { createLiveFeed } from './live-feed'
 import { lockFolder } from './lock'
+import { createCheckpointer } from './log/checkpointer'
 import { createCursors, cursorsSchema } from './log/cursors'
 import { createEventKeys } from './log/event-keys'
 import { openEventLog } from './log/event-log'
@@ -101,7 +102,8 @@ export async function openLocalPlatform(options: {
   mendModes(dataDir, telemetry)
   const { db, secrets, registry } = openRegistryFile(dataDir)
   const lock = lockFolder(dataDir)
-  const durably = createDurably(db)
+  const checkpointer = createCheckpointer()
+  const durably = createDurably(db, { checkpointer })
   const cursors = createCursors(db, durably)
   const keys = createEventKeys(secrets.derive('event index', 16))
   const tokens = createTokenSigner(secrets.derive('page tokens', 32))
@@ -116,6 +118,7 @@ export async function openLocalPlatform(options: {
     notices,
     floor: cursors.floor,
     furthest: cursors.furthest(),
+    checkpointer,
   })
   const turns = createTurns()
   const events = createEventStore({ log, keys, tokens, turns, clock })
@@ -125,7 +128,7 @@ export async function openLocalPlatform(options: {
     ...{ clock, tokens, turns, notices },
   })
   const followed = await followStatements({ cursors, log, statements, telemetry })
-  const trees = openTrees(join(dataDir, 'trees.db'), notices)
+  const trees = openTrees(join(dataDir, 'trees.db'), notices, { checkpointer })
   followTrees({ cursors, trees, notices })
   const changes = createChangeFeed({ log, cursors: followed, clock, telemetry })
   const lake = openServingLake(dataDir)
@@ -160,7 +163,7 @@ export async function openLocalPlatform(options: {
     lake,
     sqlJudge: lake,
     aggregates: follower && createAggregates({ file: counting.file, follower, turns }),
-    quarantine: createQuarantineStore(db, tokens, turns),
+    quarantine: createQuarantineStore(db, tokens, turns, durably),
     statements,
     trees,
     defaultXapi,

@@ -10,6 +10,7 @@ import type { TokenSigner } from '../shared/page-token'
 import { isBeyond, quarantineFull } from '../shared/quarantine-full'
 import { createTurns, type Turns } from '../turns'
 import { guarded } from './database'
+import { createDurably, relaxed } from './durably'
 import { eraseFromQuarantine } from './quarantine/erase'
 import { createQuarantineList } from './quarantine/list'
 import {
@@ -34,11 +35,13 @@ const AT_ONCE = 128
  * Makes the quarantine in a database opened with `quarantineSchema`.
  * @param tokens signs the cursors of lists
  * @param turns shared with other long reads
+ * @param durably of this database
  */
 export function createQuarantineStore(
   db: Database,
   tokens: TokenSigner,
   turns: Turns = createTurns(),
+  durably = createDurably(db),
 ): QuarantineStore {
   const insert = db.query<null, NewRow & { arrival: number | null }>(
     `INSERT INTO quarantineItems VALUES ($arrival, $tenantId, $quarantineId, $sourceId, $standard,
@@ -124,7 +127,9 @@ export function createQuarantineStore(
     try {
       for (let from = 0; from < items.length; from += AT_ONCE) {
         const some = items.slice(from, from + AT_ONCE)
-        added.push(guarded('saving to quarantine', () => putAll.immediate(some, limits)))
+        added.push(
+          guarded('saving to quarantine', () => relaxed(db, () => putAll.immediate(some, limits))),
+        )
         yield
       }
     } catch (error) {
@@ -172,7 +177,10 @@ export function createQuarantineStore(
   )
 
   return {
-    put: async (items, limits) => inTurns(putting(items, limits)),
+    async put(items, limits) {
+      await inTurns(putting(items, limits))
+      await durably.synced()
+    },
 
     async get(tenantId, quarantineId) {
       const row = guarded('reading quarantine', () => select.get(tenantId, quarantineId))

@@ -10,6 +10,7 @@ import type {
   SourceActivity,
 } from '../source-activity'
 import { guarded } from './database'
+import { relaxed } from './durably'
 
 export const sourceActivitySchema = `
 CREATE TABLE IF NOT EXISTS seenSenders (
@@ -30,8 +31,8 @@ CREATE TABLE IF NOT EXISTS arrivalSlots (
   PRIMARY KEY (tenantId, slot, sourceId, keyId)
 ) STRICT, WITHOUT ROWID`
 
-// A flush is one durable commit, which others wait for: seldom enough not to be felt. A kill loses
-// the counts of so much time.
+// A flush is one commit, seldom enough not to be felt. A kill loses the counts of so much time, and a power
+// cut of a second more, when the next cursor is synced.
 const FLUSH_MS = 10_000
 
 interface Noted {
@@ -98,7 +99,7 @@ export function createSourceActivity(
   function flush() {
     clearTimeout(timer)
     timer = undefined
-    if (noted.size > 0) write([...noted.values()])
+    if (noted.size > 0) relaxed(db, () => write([...noted.values()]))
     noted.clear()
   }
 

@@ -25,9 +25,13 @@ export interface LocalTrees extends Trees, AsyncDisposable {
   isNew(): boolean
 }
 
-export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTrees {
+export function openTrees(
+  file: string,
+  notices: Pick<Notices, 'add'>,
+  disk: Parameters<typeof createDurably>[1] = {},
+): LocalTrees {
   const db = openTreesFile(file, notices)
-  const durably = createDurably(db)
+  const durably = createDurably(db, disk)
   const rows = createTreeRows(db, durably)
   const adding = createAdding(rows)
   const finding = createFinding(rows)

@@ -7,6 +7,7 @@ import { hourOf, KEPT_MS } from '../shared/tally'
 import { byFrequency, forgottenIn, lastHourOf, MAX_TYPES, sumOf } from '../shared/type-slots'
 import type { ForgottenPart, TypeCounts } from '../type-counts'
 import { translated } from './database'
+import { relaxed } from './durably'
 
 export const typeCountsSchema = `
 CREATE TABLE IF NOT EXISTS typeTotals (
@@ -24,7 +25,7 @@ CREATE TABLE IF NOT EXISTS typeHours (
   PRIMARY KEY (tenantId, hour, type)
 ) STRICT, WITHOUT ROWID`
 
-// A flush is one durable commit. A kill loses the counts of so much time.
+// A flush is one commit. A kill loses the counts of so much time, and a power cut of a second more.
 const FLUSH_MS = 4_000
 // So many rows are written at a time, in some five milliseconds.
 const ROWS_A_STEP = 250
@@ -90,7 +91,7 @@ export function createTypeCounts(
   function flush(most?: number) {
     const taken = noted.take(most)
     try {
-      if (taken.length > 0) write(taken)
+      if (taken.length > 0) relaxed(db, () => write(taken))
     } catch (error) {
       told.clear()
       taken.forEach(noted.note)

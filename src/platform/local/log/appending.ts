@@ -18,7 +18,7 @@ export interface Appending extends Disposable {
 
 /** @param total records are in the file */
 export function createAppending(db: Database, total: number, sync?: SyncFile): Appending {
-  const durably = createDurably(db, sync)
+  const durably = createDurably(db, { sync })
   const insert = db.query<
     never,
     [number, number, string, number, number, number, number, Uint8Array, Uint8Array, number]

@@ -1,7 +1,16 @@
-/** A checkpointer moves the WAL of a growing generation into its file, on a thread of its own. */
+/** A checkpointer moves the WAL of a growing file into it, on a thread of its own. */
 export interface Checkpointer extends AsyncDisposable {
-  /** Requests a checkpoint; does nothing while one is under way. */
-  request(file: string): void
+  /**
+   * Requests a checkpoint, which begins when those before it are done.
+   * @param isPatient it may leave some for the next time rather than have a writer wait, unless that is much
+   */
+  request(file: string, isPatient?: boolean): void
+}
+
+/** The thread is asked so. */
+export interface CheckpointRequest {
+  file: string
+  isPatient: boolean
 }
 
 /**
@@ -11,27 +20,45 @@ export interface Checkpointer extends AsyncDisposable {
 export function createCheckpointer(): Checkpointer {
   let worker: Worker | undefined
   let isBusy = false
+  let isClosed = false
+  const waiting = new Map<string, boolean>()
   let done = () => {}
+
+  function over() {
+    isBusy = false
+    done()
+    next()
+  }
 
   function start(): Worker {
     const started = new Worker(new URL('./checkpoint-worker.ts', import.meta.url))
     // The worker must not hold the process alive: its work can be done at the next start as well.
     started.unref()
-    started.onmessage = started.onerror = () => {
-      isBusy = false
-      done()
+    started.onmessage = over
+    started.onerror = () => {
+      worker = undefined
+      over()
     }
     return started
   }
 
+  function next() {
+    const [first] = waiting
+    if (isBusy || isClosed || first === undefined) return
+    const [file, isPatient] = first
+    waiting.delete(file)
+    isBusy = true
+    worker ??= start()
+    worker.postMessage({ file, isPatient } satisfies CheckpointRequest)
+  }
+
   return {
-    request(file) {
-      if (isBusy) return
-      isBusy = true
-      worker ??= start()
-      worker.postMessage(file)
+    request(file, isPatient = false) {
+      if (!waiting.has(file)) waiting.set(file, isPatient)
+      next()
     },
     async [Symbol.asyncDispose]() {
+      isClosed = true
       if (isBusy) await new Promise<void>((resolve) => (done = resolve))
       worker?.terminate()
     },

@@ -6,7 +6,7 @@ import { isDamage } from '../database'
 import type { SyncFile } from '../durably'
 import type { Notices } from '../notices'
 import { PRIVATE_FOLDER } from '../private-files'
-import { createCheckpointer } from './checkpointer'
+import { type Checkpointer, createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
 import { moveToDamaged, pathOf } from './generation-files'
@@ -61,6 +61,8 @@ interface Options {
   floor(): Position
   /** A follower has named this position, the furthest of all: the log has been so far once. */
   furthest: Position
+  /** It is disposed of with the log. */
+  checkpointer?: Checkpointer
   /** Stands in for the disk in tests. */
   sync?: SyncFile | undefined
 }
@@ -68,7 +70,7 @@ interface Options {
 export function openEventLog(options: Options): EventLog {
   const { folder, keys, floor, log, notices, sync } = options
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
-  const checkpointer = createCheckpointer()
+  const { checkpointer = createCheckpointer() } = options
   const unpacked = createUnpackedFrames()
   const mapped = createMappedColumns()
   const open = (number: number, now: number, sealed: boolean) =>

@@ -91,6 +91,8 @@ function open(file: string): Database {
   try {
     // Whoever adds waits for the disk beside all other work (`durably.ts`).
     db.run('PRAGMA synchronous = NORMAL')
+    // A thread of its own moves the WAL into the file long before.
+    db.run(`PRAGMA wal_autocheckpoint = ${(64 * 1024 * 1024) / PAGE_BYTES}`)
     // A file that cannot be read at its ends is put aside before anything relies on it.
     for (const table of ['trees', 'tiles', 'leaves', 'leafKeys', 'edges', 'latestLeaves']) {
       db.query(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`).get()
