@@ -29,22 +29,20 @@ interface Options {
   allowPrivate?: boolean
   at?: Date
   timeoutMs?: number
-  /** What is in the queue when the deliverer starts; the record is held. */
-  before?(queue: DeliveryQueue, record: EventRecord): Promise<void>
+  /** A queue that has something when the deliverer starts; the record is held. */
+  filled?: { clock: ReturnType<typeof aClock>; deliveries: DeliveryQueue; record: EventRecord }
 }
 
 /** A deliverer with everything around it; `queue` queues a delivery of these records. */
 function aDeliverer(
   webhooks: Webhook[],
-  { allowPrivate = true, at, timeoutMs = 500, before }: Options = {},
+  { allowPrivate = true, at, timeoutMs = 500, filled }: Options = {},
 ) {
-  const clock = aClock(at)
-  const deliveries = aQueue(clock)
+  const clock = filled?.clock ?? aClock(at)
+  const deliveries = filled?.deliveries ?? aQueue(clock)
   const registry = aRegistry(...webhooks)
-  const record = aRecord()
-  const { events, held } = aStore(record)
+  const { events, held } = aStore(filled?.record ?? aRecord())
   const { lines, log } = aLog()
-  void before?.(deliveries, record)
   const send = createSend({ guard: createGuard({ allowPrivate }), timeoutMs })
   const mark = () => '1'
   const needs = { events, deliveries, registry, send, clock, log, mark, graceMs: 300 }
@@ -391,14 +389,13 @@ describe('The deliverer', () => {
   it('releases, when it starts, what is parked for a webhook that is enabled', async () => {
     await using receiver = aReceiver()
     const webhook = aWebhook({ targetUrl: receiver.url })
-    await using _ = aDeliverer([webhook], {
-      before: async (queue, record) => {
-        const { webhookId } = webhook
-        const parked = aDelivery({ webhookId, eventIds: [record.eventId] })
-        await queue.enqueue([parked])
-        await queue.park(parked.deliveryId)
-      },
-    })
+    const { webhookId } = webhook
+    const clock = aClock()
+    const [record, deliveries] = [aRecord(), aQueue(clock)]
+    const parked = aDelivery({ webhookId, eventIds: [record.eventId] })
+    await deliveries.enqueue([parked])
+    await deliveries.park(parked.deliveryId)
+    await using _ = aDeliverer([webhook], { filled: { clock, deliveries, record } })
     await until(() => receiver.received.length === 1)
   })
 
