@@ -8,25 +8,30 @@ export const inactiveLearners = namedQuery({
   title: 'Inactive learners',
   description:
     'Which learners were once active in a course and have not been for seven days or more, counted back from the newest event of that course? Whoever has another role in the course, in any event of the days that are read, is left out; people of whom no role is known count as learners.',
-  // Roles and the newest event are everybody's, whatever person or source is asked for.
+  // Roles and the newest event are everybody's, whatever person or source is asked for. All three are told from
+  // one row for a person, a source and a set of roles: engines keep what is read more than once, or read it anew.
   sql: ({ range, andCourse, andSource, andPerson, dayOf }) => `
 WITH chosen AS (
-  SELECT tenant_id, source_id, actor_id, actor_name, member_id, membership_roles, occurred_at,
+  SELECT tenant_id, source_id, membership_roles,
     ${course} AS course,
     ${personId} AS person_id,
-    ${weight} AS weight
+    coalesce(member_id, actor_id) AS role_of,
+    max(actor_name) AS name,
+    max(${dayOf('occurred_at')}) AS last_day,
+    sum(${weight}) AS weight
   FROM events
   WHERE ${range}${andCourse}
     AND kind = 'event'
     AND ${course} IS NOT NULL
+  GROUP BY 1, 2, 3, 4, 5, 6
 ),
 courses AS (
-  SELECT tenant_id, course, max(${dayOf('occurred_at')}) AS last_day
+  SELECT tenant_id, course, max(last_day) AS last_day
   FROM chosen
   GROUP BY 1, 2
 ),
 others AS (
-  SELECT DISTINCT c.tenant_id, c.course, coalesce(c.member_id, c.actor_id) AS person_id
+  SELECT DISTINCT c.tenant_id, c.course, c.role_of AS person_id
   FROM chosen AS c
   CROSS JOIN UNNEST(c.membership_roles) AS one (role)
   WHERE lower(one.role) NOT LIKE '%learner%'
@@ -38,9 +43,9 @@ learners AS (
     tenant_id,
     course,
     person_id,
-    max(actor_name) AS name,
+    max(name) AS name,
     ${counted()} AS events,
-    max(${dayOf('occurred_at')}) AS last_day
+    max(last_day) AS last_day
   FROM chosen
   WHERE person_id IS NOT NULL${andSource}${andPerson('person_id')}
   GROUP BY 1, 2, 3

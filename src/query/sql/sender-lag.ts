@@ -6,13 +6,15 @@ export const senderLag = namedQuery({
   title: 'Sender lag',
   description:
     "How far behind our clock is what each source sends (received_at minus the sender's sendTime, in seconds), by day of arrival? A negative lag is a clock that is ahead. Items whose sender does not say when it sent them are left out.",
+  // Items of one lag are one row before lags are put in order: sources have far fewer lags than items.
   sql: ({ range, andCourse, andSource, andPerson, arrivalDay }) => `
 WITH arrived AS (
   SELECT tenant_id, source_id, skew_ms, ${arrivalDay} AS arrival_day,
-    ${weight} AS weight
+    sum(${weight}) AS weight
   FROM events
   WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
     AND skew_ms IS NOT NULL
+  GROUP BY 1, 2, 3, 4
 ),
 ranked AS (
   SELECT tenant_id, source_id, arrival_day, skew_ms, weight,
