@@ -33,7 +33,7 @@ export interface AppEnv {
      */
     patience?(seconds?: number): void
   }
-  /** Each request asks for these by `c.get`: `c.var` copies all of them each time. */
+  /** The usual path of an event asks for these by `c.get`: `c.var` copies all of them each time. */
   Variables: {
     requestId: string
     authenticate: Authenticate

@@ -76,7 +76,7 @@ const expiresAt: Column = {
  * The pipeline stamps these fields: they are the same for all events of a request, and encoded
  * once. Category, privacy and retention are not, since each type of native events has its own.
  */
-const stampedFields: readonly (keyof EventRecord)[] = [
+export const stampedFields = [
   'tenantId',
   'sourceId',
   'receivedAt',
@@ -85,7 +85,7 @@ const stampedFields: readonly (keyof EventRecord)[] = [
   'server',
   'repair',
   'expiresAt',
-]
+] as const satisfies readonly (keyof EventRecord)[]
 
 /**
  * A line has this column beside the record, for the lake: its `raw`, where it is not the record's
@@ -110,7 +110,8 @@ const sentSha256: Column = {
  * and `sent_sha256`.
  */
 const plain = [...columns.filter(({ from }) => from[0] !== 'raw'), forSql, sentSha256]
-const isStamped = ({ from }: Column) => stampedFields.includes(from[0])
+const stampedNames: readonly string[] = stampedFields
+const isStamped = ({ from }: Column) => stampedNames.includes(from[0])
 const own = plain.filter((column) => !isStamped(column))
 const stamped = [...plain.filter(isStamped), expiresAt]
 const described = [...own, ...stamped]
