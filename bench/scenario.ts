@@ -95,6 +95,8 @@ async function withWebhook({ url, key }: ServerProcess, targetUrl: string) {
 }
 
 export const receiver = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
+// A bench that only drives a server ends when it is done.
+receiver.unref()
 const FLUSH_SECONDS = 5
 const A_FEW_PAGES = 256 * 1024
 export const settings = {
