@@ -119,7 +119,7 @@ describe('rates of functions that share nothing but a table', () => {
     await limiter!.settle()
     const items = await opened.items()
     expect(items).toHaveLength(3)
-    expect(JSON.stringify(items)).not.toMatch(/203\.0|ada|urn:x/)
+    expect(JSON.stringify(items)).not.toMatch(/203\.0|\bada\b|urn:x/)
     for (const { pk, expiresAt, requests } of items) {
       expect(pk!.S).toMatch(/^rates#(?:key|address)#(?:publish|query)#(?:key_1)?#[0-9a-f]{4}$/)
       expect(expiresAt!.N).toBe(String(Date.parse('2026-11-23T10:01:00.000Z') / 1000))
