@@ -74,7 +74,7 @@ export function createUnpackedFrames(): UnpackedFrames {
     const { bytes } = held.shift()!
     size -= bytes.length
     const { buffer } = bytes
-    // What was unpacked together stands together, here as well.
+    // Frames that were unpacked together have one buffer, and stand together here as well.
     if (held[0]?.bytes.buffer !== buffer && buffer instanceof ArrayBuffer) buffer.transfer(0)
   }
 
