@@ -7,7 +7,8 @@ import { treeOf } from './processes'
 export interface Memory {
   /**
    * The most that all had resident at a time: what several share, the engine's program, counts for
-   * each. `beside` says what it would be if that counted once (PSS).
+   * each. `beside` tells their shares as well (PSS): of the program, what falls to each of all that
+   * run it on this machine, this bench among them.
    */
   all: number
   /** The most that the server alone ever had (`VmHWM`). */
@@ -110,8 +111,8 @@ export function watchMemory(pid: number, heapFile = ''): Disposable & { peak(): 
         const own = `${name} ${mb(now)}, ${mb(files)} of it files, its share ${mb(shares[at]!)}`
         return at === 0 ? `${own}${heap}` : own
       })
-      const shared = `what they share counted once ${mb(sumOf(shares))}`
-      const beside = `${parts.join('; ')}; ${shared}; the server alone ${mb(server)}`
+      const together = `their shares together ${mb(sumOf(shares))}`
+      const beside = `${parts.join('; ')}; ${together}; the server alone ${mb(server)}`
       return { all, server, beside }
     },
     [Symbol.dispose]: () => clearInterval(looking),
