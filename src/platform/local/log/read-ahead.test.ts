@@ -99,10 +99,11 @@ describe('the cache of unpacked frames', () => {
 
   test('leaves what is damaged to whoever reads it', async () => {
     const unpacked = createUnpackedFrames()
-    const damaged = { ...frame(0), packed: Buffer.from('no frame') }
-    await unpacked.unpackSoon([damaged])
+    const damaged = () => ({ ...frame(0), packed: Buffer.from('no frame') })
+    await unpacked.unpackSoon([frame(COUNT), damaged()])
+    expect(unpacked.holding(COUNT)).toBeUndefined()
     expect(unpacked.holding(0)).toBeUndefined()
-    expect(unpacked.unpack(damaged)).toBeUndefined()
+    expect(unpacked.unpack(damaged())).toBeUndefined()
   })
 
   test('holds sixteen megabytes and 128 frames at most, and always the latest', () => {
