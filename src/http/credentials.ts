@@ -23,7 +23,11 @@ export const inHeader: Way = {
 const keyHeaders = ['Authorization', 'X-API-Key', 'X-Amz-Firehose-Access-Key']
 
 function headerIn(c: AppContext): string | undefined {
-  return keyHeaders.map((name) => c.req.header(name)).find((value) => value !== undefined)
+  for (const name of keyHeaders) {
+    const value = c.req.header(name)
+    if (value !== undefined) return value
+  }
+  return undefined
 }
 
 /** A real-time pipeline takes its key by this name in the query. */

@@ -40,7 +40,7 @@ export function crossOrigin(
     // A day, the longest that a browser remembers.
     maxAge: 86_400,
   })
-  return async function allowOtherOrigins(c: AppContext, next: Next) {
+  return function allowOtherOrigins(c: AppContext, next: Next) {
     c.header('Cross-Origin-Resource-Policy', 'cross-origin')
     // Only browsers name an origin; sensors on servers need not wait for what they will not read.
     return c.req.header('Origin') === undefined ? next() : answer(c, next)

@@ -8,6 +8,7 @@ import { notFoundWith } from './not-found'
 import type { RateLimit } from './rate-limit'
 import { requestContext } from './request-context'
 import { requestPath } from './request-path'
+import { createRouter } from './router'
 
 /** A door gives these to its app, where it has them. */
 export interface AppDoor {
@@ -17,7 +18,7 @@ export interface AppDoor {
 
 /** Makes an app with what all answers have in common, and the parts that it loads when somebody asks for them. */
 export function beginApp(services: Services, door: AppDoor, laterApps: readonly LaterApp[]): App {
-  const app: App = new Hono<AppEnv>({ getPath: requestPath })
+  const app: App = new Hono<AppEnv>({ getPath: requestPath, router: createRouter() })
   const { trustProxy } = services.config
   if (trustProxy !== false) app.use('*', forwardedLater(trustProxy))
   // Before all else: those routes are framed as these are.
@@ -49,7 +50,7 @@ export function later(paths: string[], loadRegister: () => Promise<Register>): L
 }
 
 function framed(services: Services, door: AppDoor): App {
-  const app: App = new Hono<AppEnv>({ getPath: requestPath })
+  const app: App = new Hono<AppEnv>({ getPath: requestPath, router: createRouter() })
   frame(app, services, door)
   return app
 }

@@ -29,6 +29,8 @@ export function requireJson(
   }: { more?: readonly string[]; refusal?(): AppError } = {},
 ): void {
   const header = c.req.header('Content-Type')
+  // Nearly every sender says just this.
+  if (header === 'application/json') return
   const type = mediaType(header)
   if (type === undefined && header !== undefined && header.trim() !== '') throw refusal()
   if (!mayBeJson(type) && !more.includes(type!)) throw refusal()
@@ -40,7 +42,7 @@ export function requireJson(
  * @throws {AppError} `unsupported_media_type`, with what to send
  */
 export function refuseForm(c: AppContext, text: string): void {
-  if (mediaType(c.req.header('Content-Type')) !== FORM_TYPE || /^\s*[[{"]/.test(text)) return
+  if (/^\s*[[{"]/.test(text) || mediaType(c.req.header('Content-Type')) !== FORM_TYPE) return
   throw new AppError(
     'unsupported_media_type',
     "This body is a form, not JSON. Send the JSON itself: curl -H 'Content-Type: application/json' --data-binary @events.json.",

@@ -61,8 +61,9 @@ export function rateLimitOf({ limiter, findTenant }: Services): RateLimit | unde
     },
 
     after(c) {
+      if (c.res.status !== 401) return
       const routeClass = classOf(c.req.method, c.req.path)
-      if (c.res.status === 401 && routeClass) limiter.stranger(c.env?.ip, routeClass)
+      if (routeClass !== undefined) limiter.stranger(c.env?.ip, routeClass)
     },
   }
 }

@@ -65,15 +65,16 @@ export function requestContext({ authenticate, budget, watch, config, limit }: N
     c.set('requestId', id)
     c.set('budget', budget)
     c.set('authenticate', async (credential) => {
-      c.set('keyPrefix', prefixOf(credential))
-      const principal = await authenticate(credential)
-      if (principal === undefined) {
-        c.var.unknown()
-        return undefined
+      let principal: Principal | undefined
+      try {
+        principal = await authenticate(credential)
+      } finally {
+        // Whoever is known is named by the id of the key; nothing of a good one is said.
+        c.set('keyPrefix', principal === undefined ? prefixOf(credential) : undefined)
       }
-      // Whoever is known is named by the id of the key; nothing of a good one is said.
-      c.set('keyPrefix', undefined)
-      return letIn(c, principal)
+      if (principal !== undefined) return letIn(c, principal)
+      c.get('unknown')()
+      return undefined
     })
     c.set('unknown', () => limit?.unknown(c))
     c.set('largeDocument', async () => {

@@ -22,8 +22,8 @@ export function addCounts(sum: ArrivalCounts, more: Partial<ArrivalCounts>): voi
   addEach(sum.reasons, more.reasons)
 }
 
-function addEach(sum: Record<string, number>, more: Record<string, number> = {}) {
-  for (const [name, count] of Object.entries(more)) sum[name] = (sum[name] ?? 0) + count
+function addEach(sum: Record<string, number>, more: Record<string, number> | undefined) {
+  for (const name in more) sum[name] = (sum[name] ?? 0) + more[name]!
 }
 
 /** Tells whether something arrived: a key that was only used to read brings nothing. */

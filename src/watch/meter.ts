@@ -71,9 +71,10 @@ export function createMeter({ clock }: { clock: Pick<Clock, 'monotonic'> }): Met
   let insertFailures = 0
   let turnedAway = 0
 
-  function sourceFor(tenantId: string, sourceId: string): MeasuredSource {
-    const name = JSON.stringify([tenantId, sourceId])
-    const isBeyond = sources.size >= MAX_SOURCES && !sources.has(name)
+  function sourceFor(name: string, tenantId: string, sourceId: string): MeasuredSource {
+    const known = sources.get(name)
+    if (known !== undefined) return known
+    const isBeyond = sources.size >= MAX_SOURCES
     const key = isBeyond ? '' : name
     const about = isBeyond ? {} : { tenantId, sourceId }
     const found = sources.get(key) ?? { ...about, counts: emptyCounts() }
@@ -98,9 +99,10 @@ export function createMeter({ clock }: { clock: Pick<Clock, 'monotonic'> }): Met
 
   return {
     add({ tenantId, sourceId }, counts) {
+      const name = `${tenantId}\0${sourceId}`
       addCounts(total, counts)
-      addCounts(sourceFor(tenantId, sourceId).counts, counts)
-      noteActive(JSON.stringify([tenantId, sourceId]))
+      addCounts(sourceFor(name, tenantId, sourceId).counts, counts)
+      noteActive(name)
     },
     answered: (items) => batches.add(items),
     inserted(ms, outcome) {

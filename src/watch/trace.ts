@@ -60,7 +60,7 @@ export function createTrace({ clock, log }: { clock: Clock; log: Log }): Trace {
   return {
     add({ tenantId, sourceId }, counts) {
       begin()
-      let name = JSON.stringify([tenantId, sourceId])
+      let name = `${tenantId}\0${sourceId}`
       let about: { tenantId?: string; sourceId: string } = { tenantId, sourceId }
       if (sources.size >= MAX_SOURCES && !sources.has(name)) {
         name = ''

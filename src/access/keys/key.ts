@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Scope } from '../../identity/scope'
 import type { ApiKey, Keys } from '../../platform/registry/keys'
 
@@ -13,7 +13,7 @@ export function generateKey(): string {
 
 /** SHA-256, hex: the only form in which a key is stored. */
 export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex')
+  return hash('sha256', key)
 }
 
 /** Compares in a time that does not depend on where the first difference is. */

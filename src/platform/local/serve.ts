@@ -78,7 +78,7 @@ export function serveHttp(options: {
       development: false,
       fetch(request, server) {
         const ip = server.requestIP(request)?.address
-        if (sockets === undefined || !request.headers.has('Upgrade')) {
+        if (sockets === undefined || request.method !== 'GET' || !request.headers.has('Upgrade')) {
           const patience = (seconds = idleSeconds) => server.timeout(request, seconds)
           return fetch(request, { ip, patience })
         }

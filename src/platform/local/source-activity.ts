@@ -116,7 +116,7 @@ export function createSourceActivity(
     add(sender, at, arrivals) {
       const slot = slotOf(at)
       const { tenantId, sourceId, keyId } = sender
-      const name = JSON.stringify([tenantId, sourceId, keyId, slot])
+      const name = `${tenantId}\0${sourceId}\0${keyId}\0${slot}`
       let sum = noted.get(name)
       if (sum === undefined) {
         if (noted.size >= MAX_NOTED) return

@@ -44,8 +44,9 @@ export function createHalfSent(
   }: { maxBytes?: number | undefined; lookMs?: number } = {},
 ): HalfSent {
   const open = new Set<Watched>()
-  let low = process.memoryUsage.rss()
-  let lookedAt = performance.now()
+  let low = 0
+  let lookedAt = 0
+  let timer: Timer | undefined
 
   function look(): number {
     const came = tcpBytes()
@@ -70,22 +71,39 @@ export function createHalfSent(
     return cut
   }
 
-  const timer = setInterval(() => {
+  /** Looks from now on: where no connection is open, the process grows by other things. */
+  function begin() {
+    low = process.memoryUsage.rss()
+    lookedAt = performance.now()
+    timer = setInterval(lookIfGrown, lookMs)
+    timer.unref()
+  }
+
+  function end() {
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  function lookIfGrown() {
     const now = process.memoryUsage.rss()
     low = Math.min(low, now)
-    if (open.size === 0) return
     if (now - low < GROWN_BYTES && performance.now() - lookedAt < OFTEN_MS) return
     low = now
     lookedAt = performance.now()
     look()
-  }, lookMs)
-  timer.unref()
+  }
 
   return {
-    opened: (watched) => void open.add(watched),
-    closed: (watched) => void open.delete(watched),
+    opened(watched) {
+      if (timer === undefined) begin()
+      open.add(watched)
+    },
+    closed(watched) {
+      open.delete(watched)
+      if (open.size === 0) end()
+    },
     look,
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: end,
   }
 }
 
