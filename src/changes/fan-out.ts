@@ -1,3 +1,4 @@
+import { AT_ONCE } from '../event/conditions/condition-index'
 import { subjectOf } from '../event/conditions/subject'
 import type { EventRecord } from '../event/record'
 import type { ChangeBatch, Consumer, Span } from '../platform/change-feed'
@@ -91,14 +92,16 @@ export function createFanOut({
   function* finding(batch: ChangeBatch): Steps<Map<Subscriber, EventRecord[]>> {
     const wanted = new Map<Subscriber, EventRecord[]>()
     for (const [place, record] of batch.records().entries()) {
+      const subject = subjectOf(record)
+      const atOnce = subscribers.wantingAtOnce(subject)
       const isWithin = (span: Span) => batch.isWithin(place, span)
-      for (const subscriber of yield* subscribers.wanting(subjectOf(record))) {
+      for (const subscriber of atOnce ?? (yield* subscribers.wanting(subject))) {
         if (!isOwed(subscriber.webhook, isWithin)) continue
         const records = wanted.get(subscriber)
         if (records === undefined) wanted.set(subscriber, [record])
         else records.push(record)
       }
-      yield
+      if (atOnce === undefined || place % AT_ONCE === 0) yield
     }
     return wanted
   }

@@ -60,6 +60,8 @@ describe('An index of conditions', () => {
           )
           const found = [...index.match(subjectOf(record))]
           expect(found.toSorted()).toEqual(wanted.map(([id]) => id).toSorted())
+          const atOnce = index.matchAtOnce(subjectOf(record))
+          if (atOnce !== undefined) expect(atOnce.toSorted()).toEqual(found.toSorted())
         }
         for (const id of held.keys()) index.delete(id)
         expect(index.size).toBe(0)
@@ -68,6 +70,20 @@ describe('An index of conditions', () => {
       { numRuns: 500 },
     )
   }, 20_000)
+
+  it('matches at once where few have to be tried, and says so otherwise', () => {
+    const index = createConditionIndex<number>()
+    const subject = subjectOf(aRecord({ tenantId: 'north', type: 'GradeEvent' }))
+    expect(index.matchAtOnce(subject)).toEqual([])
+    const types = { path: 'type', in: ['GradeEvent', 'ViewEvent'] }
+    for (const id of [1, 2]) index.set(id, 'north', types)
+    expect(index.matchAtOnce(subject)).toEqual([1, 2])
+    for (let id = 3; id < 1000; id += 1) {
+      index.set(id, 'north', { path: 'actorId', prefix: `urn:${id}` })
+    }
+    expect(index.matchAtOnce(subject)).toBeUndefined()
+    expect(index.match(subject)).toEqual([1, 2])
+  })
 
   it('gives entities only to who asks for their kind, or names their type', () => {
     const person = subjectOf(aRecord({ kind: 'entity', type: 'Person', actorId: undefined }))

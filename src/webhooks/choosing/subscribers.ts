@@ -13,6 +13,8 @@ export interface Subscribers {
   update(webhooks: readonly WebhookSubscription[]): Steps<void>
   /** Finds the webhooks that want a record, each once, in no promised order. */
   wanting(subject: Subject): Steps<readonly Subscriber[]>
+  /** Finds them at once, where its tenant has few; undefined otherwise (`matchAtOnce`). */
+  wantingAtOnce(subject: Subject): readonly Subscriber[] | undefined
   readonly size: number
 }
 
@@ -51,6 +53,7 @@ export function createSubscribers(): Subscribers {
     },
 
     wanting: (subject) => index.matching(subject),
+    wantingAtOnce: (subject) => index.matchAtOnce(subject),
 
     get size() {
       return held.size

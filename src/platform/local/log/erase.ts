@@ -67,7 +67,7 @@ async function eraseFromGeneration(needs: Needs, generation: Generation, count: 
     check()
     if (!isHeld()) return
     generation.erase(segment, places, { body, longest, unpacked: rest.length })
-    log.recent.forget(segment.position, segment.count)
+    log.forget(segment.position, segment.count)
     count.removed += eventIds.length
   }
   if (isHeld() && !isDryRun) await emptyWal(generation.file)

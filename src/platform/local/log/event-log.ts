@@ -10,6 +10,7 @@ import { type Checkpointer, createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
 import { moveToDamaged, pathOf } from './generation-files'
+import { createListedSegments } from './listed-segments'
 import { createMappedColumns } from './mapped-columns'
 import { createReadAhead, type ReadAhead } from './read-ahead'
 import { createRecentRecords, type RecentRecords } from './recent-records'
@@ -35,6 +36,8 @@ export interface EventLog {
   recordsOf(segment: FiledSegment): readonly (EventRecord | undefined)[] | undefined
   /** Has the frames of some places unpacked on other threads, before they are read. */
   readonly readAhead: ReadAhead
+  /** Forgets what is in memory of `count` records from a position on, since they were changed. */
+  forget(position: Position, count: number): void
   /** Counts the records that stand at `position` and later. */
   countFrom(position: Position): number
   /** Tells the position at which the next record will stand. */
@@ -159,6 +162,16 @@ export function openEventLog(options: Options): EventLog {
 
   const generationAt = (position: Position) => reversed.find(({ base }) => base <= position)
 
+  const listed = createListedSegments((position, atMost) => {
+    for (const { base, index, segmentsFrom } of generations) {
+      const offset = Math.max(0, position - base)
+      const found = offset < index.count ? segmentsFrom(offset, atMost) : []
+      // If nothing can be read any more, the next generation goes on.
+      if (found.length > 0) return found
+    }
+    return []
+  }, end)
+
   function dropExpired(now: number) {
     let dropped = 0
     while (generations.length > 1) {
@@ -167,6 +180,7 @@ export function openEventLog(options: Options): EventLog {
       dropped += oldest.index.count
       generations.shift()
       reversed = generations.toReversed()
+      listed.clear()
       oldest.drop()
     }
     return { dropped }
@@ -184,14 +198,11 @@ export function openEventLog(options: Options): EventLog {
     newestFirst: () => reversed,
     readAhead: createReadAhead({ generationAt, unpacked }),
 
-    segmentsFrom(position, atMost) {
-      for (const { base, index, segmentsFrom } of generations) {
-        const offset = Math.max(0, position - base)
-        const found = offset < index.count ? segmentsFrom(offset, atMost) : []
-        // If nothing can be read any more, the next generation goes on.
-        if (found.length > 0) return found
-      }
-      return []
+    segmentsFrom: listed.from,
+
+    forget(position, count) {
+      recent.forget(position, count)
+      listed.clear()
     },
 
     recordsOf(segment) {

@@ -56,9 +56,11 @@ export function follow(
   const isBehind = () => handled < begunAt
   /** So many bytes were appended since. */
   let waitingBytes = 0
+  /** Something waits to be handled, and the batch is given time to grow. */
+  let isGrowing = false
   const unsubscribe = log.onAppend((bytes) => {
     waitingBytes += bytes
-    wake()
+    if (!isGrowing || isFull()) wake()
   })
 
   /** Waits until something is appended, a drain or a stop is asked for, or `ms` have passed. */
@@ -85,11 +87,13 @@ export function follow(
       await pause(isSettled ? Number.POSITIVE_INFINITY : savedAt + SETTLE_MS - performance.now())
     }
     const end = performance.now() + consumer.maxWaitMs
+    isGrowing = true
     for (;;) {
       const left = end - performance.now()
-      if (left <= 0 || isHurried() || isFull()) return
+      if (left <= 0 || isHurried() || isFull()) break
       await pause(left)
     }
+    isGrowing = false
   }
 
   function nextBatch(): SegmentBatch & { end: Position; bytes: number } {
