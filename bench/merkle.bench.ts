@@ -6,8 +6,7 @@
  *   npx bun bench/merkle.bench.ts [ROUNDS]
  *
  * Cpu time of all threads; of each figure, the fastest round counts. It fails when all that comes beyond
- * the SHA-256 of the text and unpacking is more than 6 µs an event, for one tenant or for a hundred, of which a
- * third is compiling.
+ * the SHA-256 of the text and unpacking is more than 6 µs an event, for one tenant or for a hundred.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -12,8 +12,8 @@ const TAB = FIELD.charCodeAt(0)
 
 /**
  * Gives the records of a segment one by one. It looks for the ends of columns among the bytes, and makes
- * texts of the few that are asked for: that takes a third of decoding a line, and a thousand texts of some
- * megabytes would leave gigabytes for the engine to collect. What was erased, or is damaged, is left out.
+ * texts of the few that are asked for: a thousand texts of some megabytes would leave gigabytes for the
+ * engine to collect. What was erased, or is damaged, is left out.
  * @param give is given the text in UTF-8 as well, which is good within the call
  */
 export function eachLeanRecord(

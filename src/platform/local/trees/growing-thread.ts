@@ -3,7 +3,7 @@ import type { PackedSegment } from './adding'
 import type { GrowingAnswer, GrowingRequest } from './growing-worker'
 import type { GrownTree } from './rows'
 
-/** The thread on which trees grow: hashing takes as long as storing an event's line does. */
+/** The thread on which trees grow: hashing was the dearest of all that follows an event. */
 export interface GrowingThread extends Disposable {
   /**
    * Adds the leaves of all records to trees, which are in the file or in the memory of the thread. One call
