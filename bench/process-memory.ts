@@ -50,12 +50,14 @@ function read(path: string): string {
   }
 }
 
+const commandOf = (pid: number) => read(`/proc/${pid}/cmdline`)
+
 /** proc_pid_status(5) */
 function residentOf(pid: number): Resident {
   const status = read(`/proc/${pid}/status`)
   const field = (name: string) =>
     Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0) / KB_PER_MB
-  const script = read(`/proc/${pid}/cmdline`)
+  const script = commandOf(pid)
     .split('\0')
     .find((word) => word.endsWith('.ts'))
   const name = script?.split('/').at(-1)?.replace('.ts', '') ?? 'other'
@@ -91,7 +93,10 @@ export function watchMemory(pid: number, heapFile = ''): Disposable & { peak(): 
   let heap = ''
 
   function look() {
-    const found = treeOf(pid).map(residentOf)
+    const command = commandOf(pid)
+    // Until it runs a program of its own, a child is its parent once more: the same memory (vfork(2)).
+    const begun = treeOf(pid).filter((one) => one === pid || commandOf(one) !== command)
+    const found = begun.map(residentOf)
     server = Math.max(server, found[0]!.most)
     const now = sumOf(found.map((one) => one.now))
     if (now <= all) return

@@ -26,12 +26,12 @@ interface Copy {
 }
 
 /**
- * Lines up to so many bytes are read by 4 MB at a time; with longer ones, the whole input is one
+ * Lines up to so many bytes are read by a megabyte at a time; with longer ones, the whole input is one
  * piece: the parallel reader gives up on a line that spans three, and sixteen times the longest,
  * which is DuckDB's own measure, would be 100 MB where a line has six.
  */
 export const USUAL_LINE = 256 * 1024
-const BUFFERED_LINES = 16
+const BUFFERED_LINES = 4
 
 /**
  * The options say how files of the lake are written. Level 1 writes files no larger than level 3 in
