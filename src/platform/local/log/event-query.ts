@@ -74,6 +74,8 @@ export async function queryLog(
     // One more than asked for says whether there is a next page.
     const wanted = Math.max(page.limit + 1 - items.length, fewest)
     const places = await firstPlacesIn(spans, { ...search, wanted, after }, turn)
+    // Reading the first rows takes most of a slice.
+    if (turn.isOver()) await turn.next()
     const positions = places.map(([, position]) => position)
     const beforeReading = readingAhead(log, positions)
     for (const [at, place] of places.entries()) {

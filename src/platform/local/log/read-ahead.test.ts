@@ -106,12 +106,12 @@ describe('the cache of unpacked frames', () => {
     expect(unpacked.unpack(damaged())).toBeUndefined()
   })
 
-  test('holds sixteen megabytes and 128 frames at most, and always the latest', () => {
+  test('holds sixteen megabytes and 256 frames at most, and always the latest', () => {
     const unpacked = createUnpackedFrames()
     const held = (to: number) =>
       Array.from({ length: to }, (_, n) => n).filter((n) => unpacked.holding(n * COUNT))
     for (let n = 0; n < 300; n += 1) unpacked.unpack(frame(n * COUNT))
-    expect(held(300)).toHaveLength(128)
+    expect(held(300)).toHaveLength(256)
     for (let n = 300; n < 305; n += 1) unpacked.unpack(frame(n * COUNT, Buffer.alloc(5 << 20)))
     expect(held(305)).toEqual([302, 303, 304])
     const largest = unpacked.unpack(frame(305 * COUNT, Buffer.alloc(17 << 20)))
@@ -123,7 +123,7 @@ describe('the cache of unpacked frames', () => {
     const unpacked = createUnpackedFrames()
     const first = unpacked.unpack(frame(0))!
     expect(first.bytes.length).toBeGreaterThan(0)
-    for (let n = 1; n <= 128; n += 1) unpacked.unpack(frame(n * COUNT))
+    for (let n = 1; n <= 256; n += 1) unpacked.unpack(frame(n * COUNT))
     expect(first.bytes).toHaveLength(0)
   })
 })

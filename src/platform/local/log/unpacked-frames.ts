@@ -1,10 +1,10 @@
 import type { Position } from './generation'
 import { unzipped } from './segment'
 
-// The cache holds what four pages at a time have under way or unread, sixteen megabytes of usual events; small frames are
-// no more, since they are gone through to find one.
+// The cache holds what four pages at a time have under way or unread, a hundred and more frames of usual events; small ones
+// are not many more, since they are gone through to find one.
 const MAX_BYTES = 16 * 1024 * 1024
-const MAX_FRAMES = 128
+const MAX_FRAMES = 256
 
 // So many are unpacked on other threads at a time, for all readers together, and none that is larger:
 // four megabytes of usual events, sixteen at most.
