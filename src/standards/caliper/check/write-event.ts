@@ -1,10 +1,10 @@
 import { show } from '../../../error/shown-value'
 import type { EventModel, Model } from '../model/model'
 import type { Properties, Property } from '../model/properties'
-import { profileCheck } from './profile-check'
 import { deprecated, error, type Rules, required, warning } from './rules'
 import type { WantedAction } from './unexpected-values'
 import { type Body, quote } from './write-item'
+import { profileWriter } from './write-profile'
 import { keysOf, type Writer } from './writer'
 
 interface Needs {
@@ -22,6 +22,7 @@ const SHOWN_ACTIONS = 6
 export function eventWriter({ writer, model, rules, writeItem, value }: Needs) {
   const { constant, declare } = writer
   const { sections } = rules
+  const profile = profileWriter({ writer, model, rules })
 
   /** The functions, by type. */
   function checks() {
@@ -65,10 +66,7 @@ export function eventWriter({ writer, model, rules, writeItem, value }: Needs) {
       const wanted = constant(wantedAction(event))
       return `if(!(typeof v==='string'&&${words}.has(v)))oddAction(f,k,v,${wanted});`
     }
-    if (kind === 'Profile') {
-      const check = profileCheck(isOpen ? undefined : event.type, model, rules)
-      return `${constant(check)}(o,f);`
-    }
+    if (kind === 'Profile') return profile(isOpen ? undefined : event.type)
     return kind === 'Type' ? '' : undefined
   }
 
