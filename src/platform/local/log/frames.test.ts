@@ -67,6 +67,20 @@ describe('a body of frames', () => {
     expect(unzipped(frame.packed)!.equals(bytes)).toBe(true)
   })
 
+  test('of a former version has frames of 64 lines', () => {
+    const lines = [...linesOf(unzipped(segmentOf(MAX_RECORDS).segment.body)!)]
+    for (const count of [1, 64, 65, 100, MAX_RECORDS]) {
+      const frames = [lines.slice(0, Math.min(count, 64)), lines.slice(64, count)]
+        .filter((some) => some.length > 0)
+        .map((some) => Bun.zstdCompressSync(some.map((line) => `${line}\n`).join('')))
+      for (let at = 0; at < count; at += 1) {
+        const frame = frameAt(Buffer.concat(frames), count, at)
+        expect(frame.count).toBe(at < 64 ? Math.min(count, 64) : count - 64)
+        expect(lineAt(unzipped(frame.packed)!, at - frame.first)).toBe(lines[at]!)
+      }
+    }
+  })
+
   test('of frames that another writer made, with a checksum or in many blocks, is found as well', () => {
     const texts = ['a\n'.repeat(FRAME_LINES), `${noise(400_000)}\n`.repeat(FRAME_LINES / 8)]
     const frames = texts.map((text) =>
