@@ -1,5 +1,6 @@
 import { setImmediate as rest } from 'node:timers/promises'
 import { treeOver } from '../../merkle/tree'
+import { inTurns } from '../../syntax/steps'
 import type { ChangeBatch } from '../change-feed'
 import type { KeptHead, Trees } from '../trees'
 import { isDamage } from './database'
@@ -7,14 +8,11 @@ import { createDurably } from './durably'
 import { emptyWal } from './empty-wal'
 import type { Cursors } from './log/cursors'
 import type { SegmentBatch } from './log/follower'
-import { lineNames } from './log/line'
-import { encodeSegments } from './log/segment'
 import type { Notices } from './notices'
-import type { PackedSegment } from './trees/adding'
+import { createAdding, type Stored } from './trees/adding'
 import { createExpire } from './trees/expire'
 import { markDamaged, openTreesFile } from './trees/file'
 import { AFTER_ALL, createFinding } from './trees/finding'
-import { createGrowingThread } from './trees/growing-thread'
 import { hashing } from './trees/hashing'
 import { createTreeRows, type TreeRow } from './trees/rows'
 
@@ -39,9 +37,9 @@ export function openTrees(
   const durably = createDurably(db, disk)
   const rows = createTreeRows(db, durably)
   const damaged = () => markDamaged(file, notices)
-  const growing = createGrowingThread(file, damaged)
+  const adding = createAdding()
   const finding = createFinding(rows)
-  const expire = createExpire({ rows, growing, finding })
+  const expire = createExpire({ rows, adding, finding })
   let last: Promise<unknown> = Promise.resolve()
 
   /** Whatever changes trees waits for what changes them before it, and for the disk. */
@@ -70,10 +68,10 @@ export function openTrees(
       inOrder(async () => {
         if (rows.latestBatch() === batch.id) return
         try {
-          rows.write(batch.id, await growing.grow(segmentsOf(batch)))
+          rows.write(batch.id, await inTurns(adding.add(storedIn(batch), rows)))
         } catch (error) {
           // In memory they have leaves now that are not in the file.
-          growing.forget()
+          adding.forget()
           if (isDamage(error)) damaged()
           throw error
         }
@@ -122,7 +120,7 @@ export function openTrees(
         // Hours are closed in their order, and what comes late is in none before one that is closed.
         for (const row of rows.growingOf(tenantId, hour)) {
           rows.close(row, await rootOf(row))
-          growing.forget(row)
+          adding.forget(row)
         }
         const row = rows.tree(tenantId, hour)
         return row === null ? undefined : headOf(row)
@@ -132,7 +130,7 @@ export function openTrees(
       inOrder(async () => {
         let removed = 0
         for (const { tree, at, places } of await finding.everywhere(tenantId, eventIds)) {
-          growing.forget(tree)
+          adding.forget(tree)
           rows.forget(tree.id, at, places)
           removed += places.length
         }
@@ -145,27 +143,28 @@ export function openTrees(
 
     async [Symbol.asyncDispose]() {
       await last
-      growing[Symbol.dispose]()
       durably[Symbol.dispose]()
       db.close()
     },
   }
 }
 
-/** Gives what has leaves as it is in the log, where the batch comes from there. */
-function segmentsOf(batch: ChangeBatch): PackedSegment[] {
+/** Gives what has leaves: records that are still in memory, and bodies of the log of which nothing is made that nobody needs. */
+function* storedIn(batch: ChangeBatch): Generator<Stored> {
   if (!('segments' in batch)) {
-    return batch.records().flatMap((record, place) =>
-      [...encodeSegments([record])].map(({ body }) => {
-        return { body, columns: lineNames, storedAt: batch.storedAt(place) }
-      }),
-    )
+    for (const [place, record] of batch.records().entries()) {
+      yield { records: [record], storedAt: batch.storedAt(place) }
+    }
+    return
   }
-  return (batch as SegmentBatch).segments.flatMap((segment) => {
-    const body = segment.read()?.body
+  const { segments, recentOf } = batch as SegmentBatch
+  for (const segment of segments) {
     const { columns, storedAt } = segment
-    return body === undefined ? [] : [{ body, columns, storedAt }]
-  })
+    const records = recentOf(segment)
+    const body = records === undefined ? segment.read()?.body : undefined
+    if (records !== undefined) yield { records, storedAt }
+    else if (body !== undefined) yield { body, columns, storedAt }
+  }
 }
 
 /** The consumer that adds to trees (`changes/trees.ts`). */

@@ -11,6 +11,8 @@ import type { FiledSegment } from './segment-file'
 /** A segment batch also hands out its segments, for a consumer that can use them undecoded. */
 export interface SegmentBatch extends ChangeBatch {
   readonly segments: readonly FiledSegment[]
+  /** Gives the records of one of them, where they are still in memory: they need not be unpacked. */
+  recentOf(segment: FiledSegment): readonly EventRecord[] | undefined
 }
 
 // A handler that fails is tried again after 0.1 s, then twice as long each time, up to 30 s: soon
@@ -112,6 +114,7 @@ export function follow(
       count: segments.reduce((sum, { count }) => sum + count, 0),
       bytes: segments.reduce((sum, { unpacked }) => sum + unpacked, 0),
       segments,
+      recentOf: ({ position, count }) => log.recent.get(position, count),
       records: () => decode().records,
       positions: () => decode().positions,
       isWithin(place, { from, until }) {

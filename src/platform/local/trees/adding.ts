@@ -1,18 +1,16 @@
 import { randomFillSync } from 'node:crypto'
 import { SALT_BYTES } from '../../../merkle/hashes'
-import { eachLeanRecord } from '../log/lean-records'
+import type { Steps } from '../../../syntax/steps'
+import { eachLeanRecord, type LeanRecord } from '../log/lean-records'
 import { type Growing, growFrom } from './growing'
 import { packKind } from './kinds'
 import type { GrownTree, TreeRows } from './rows'
 
-/** A segment of the log as it is given to what adds its records to trees. */
-export interface PackedSegment {
-  body: Uint8Array
-  /** Its lines have these columns, in this order. */
-  columns: readonly string[]
-  /** The time is in ms since 1970. */
-  storedAt: number
-}
+/** Records that were stored at a time (ms since 1970): as they are in memory, or as a body of the log whose lines have these columns. */
+export type Stored = { storedAt: number } & (
+  | { records: readonly (LeanRecord & { raw: string })[] }
+  | { body: Uint8Array; columns: readonly string[] }
+)
 
 // At 30 KB each, trees in memory take some megabytes. Those of others are read again, in some 50 µs.
 const MAX_HELD = 200
@@ -30,15 +28,15 @@ export const timeOf = (hour: string) => Date.parse(`${hour}:00:00.000Z`)
 /** Adds leaves to trees, which it holds at their edges in memory. */
 export interface Adding {
   /**
-   * Adds the leaves of all records.
+   * Adds the leaves of all records, in steps of some tenths of a millisecond. Nothing else may change the trees meanwhile.
    * @param rows reads trees that are not in memory
    * @returns what trees have grown by
    * @throws {StorageError} when those cannot be read; nothing is in memory then
    */
   add(
-    segments: readonly PackedSegment[],
+    stored: Iterable<Stored>,
     rows: Pick<TreeRows, 'tree' | 'newId' | 'edge' | 'newestClosed'>,
-  ): GrownTree[]
+  ): Steps<GrownTree[]>
   /** Lets go of what is in memory of a tree, before it changes in another way; or of all of them. */
   forget(tree?: Pick<GrownTree, 'tenantId' | 'hour'>): void
 }
@@ -58,7 +56,7 @@ export function createAdding(): Adding {
     return salted - SALT_BYTES
   }
 
-  function grow(segments: readonly PackedSegment[], rows: Parameters<Adding['add']>[1]) {
+  function* grow(stored: Iterable<Stored>, rows: Parameters<Adding['add']>[1]) {
     const grown = new Map<string, { tree: Growing; tenantId: string; hour: string }>()
     let storedHour = 0
     let last: { tenantId: string; storedHour: number; tree: Growing } | undefined
@@ -81,26 +79,31 @@ export function createAdding(): Adding {
       return one
     }
 
-    for (const { body, columns, storedAt } of segments) {
-      storedHour = Math.floor(storedAt / HOUR_MS)
-      eachLeanRecord(body, columns, (record, raw) => {
-        const { tenantId, eventId, sentSha256, retentionClass, retentionDays } = record
-        const tree = treeOf(tenantId)
-        const kind = packKind(retentionClass, retentionDays, 'sent')
-        tree.add(eventId, kind, salts, nextSalt(), raw, sentSha256)
-        if (sentSha256 === undefined) return
-        const ofKept = packKind(retentionClass, retentionDays, 'kept')
-        tree.add(eventId, ofKept, salts, nextSalt(), raw, undefined)
-      })
+    function addLeaves(record: LeanRecord, raw: string | Uint8Array) {
+      const { tenantId, eventId, sentSha256, retentionClass, retentionDays } = record
+      const tree = treeOf(tenantId)
+      const kind = packKind(retentionClass, retentionDays, 'sent')
+      tree.add(eventId, kind, salts, nextSalt(), raw, sentSha256)
+      if (sentSha256 === undefined) return
+      const ofKept = packKind(retentionClass, retentionDays, 'kept')
+      tree.add(eventId, ofKept, salts, nextSalt(), raw, undefined)
+    }
+
+    for (const one of stored) {
+      storedHour = Math.floor(one.storedAt / HOUR_MS)
+      if ('records' in one) for (const record of one.records) addLeaves(record, record.raw)
+      else eachLeanRecord(one.body, one.columns, addLeaves)
+      yield
     }
     return grown
   }
 
   return {
-    add(segments, rows) {
+    *add(stored, rows) {
       try {
+        const grown = yield* grow(stored, rows)
         // Two hours have one tree where that of the first is closed.
-        const trees = new Map([...grow(segments, rows).values()].map((one) => [one.tree, one]))
+        const trees = new Map([...grown.values()].map((one) => [one.tree, one]))
         if (held.size > MAX_HELD) held.clear()
         return [...trees.values()].map(({ tree, tenantId, hour }) => {
           return { tenantId, hour, ...tree.take() }

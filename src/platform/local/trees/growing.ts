@@ -73,7 +73,7 @@ export interface Growing {
   /**
    * Adds a leaf.
    * @param salts has its salt from `from` on
-   * @param item its text in UTF-8
+   * @param item its text, or that in UTF-8
    * @param sha256OfItem stands in place of the text
    */
   add(
@@ -81,7 +81,7 @@ export interface Growing {
     kind: number,
     salts: Buffer,
     from: number,
-    item: Uint8Array,
+    item: string | Uint8Array,
     sha256OfItem: string | undefined,
   ): void
   /** Gives what was added since the last call. */
