@@ -42,11 +42,23 @@ async function pagesOf(store: Store, tenantId: string, filter: EventFilter) {
   }
 }
 
-/** Packs all bodies as the version before did: in one frame each. */
+// Bodies stood before what was added later.
+const FORMER = `CREATE TABLE segments (
+  first INTEGER PRIMARY KEY, count INTEGER NOT NULL, partition TEXT NOT NULL, longest INTEGER NOT NULL,
+  is_escaped INTEGER NOT NULL, stored_at INTEGER NOT NULL, body BLOB NOT NULL, unpacked INTEGER, contents BLOB,
+  checksum INTEGER)`
+const NAMES =
+  'first, count, partition, longest, is_escaped, stored_at, body, unpacked, contents, checksum'
+
+/** Packs all bodies as a version before did: in one frame each, which is not last in its row. */
 function packAsBefore(folder: string): number {
   let changed = 0
   for (const name of readdirSync(folder).filter((one) => one.endsWith('.db'))) {
     using db = new Database(join(folder, name))
+    db.run('ALTER TABLE segments RENAME TO present')
+    db.run(FORMER)
+    db.run(`INSERT INTO segments (${NAMES}) SELECT ${NAMES} FROM present`)
+    db.run('DROP TABLE present')
     const rows = db
       .query<{ first: number; body: Uint8Array; contents: Uint8Array }, []>(
         'SELECT first, body, contents FROM segments',

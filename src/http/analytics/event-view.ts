@@ -34,10 +34,11 @@ export function jsonOfEvent(
   view: View,
   { isArchived = false } = {},
 ): Json<z.output<typeof AnEvent>> {
+  if (view === 'sent') return writtenJson(record.raw)
   const { raw, expiresAt, ...shown } = shownRecord(record)
   // An event of the lake has no hot copy.
   const rest = isArchived ? shown : { ...shown, expiresAt }
-  return view === 'sent' ? writtenJson(raw) : jsonObject({ ...rest, raw: jsonString(raw) })
+  return jsonObject({ ...rest, raw: jsonString(raw) })
 }
 
 export const eventExample = {

@@ -1,15 +1,20 @@
 import { setImmediate as rest } from 'node:timers/promises'
 import { treeOver } from '../../merkle/tree'
+import type { ChangeBatch } from '../change-feed'
 import type { KeptHead, Trees } from '../trees'
 import { isDamage } from './database'
 import { createDurably } from './durably'
 import { emptyWal } from './empty-wal'
 import type { Cursors } from './log/cursors'
+import type { SegmentBatch } from './log/follower'
+import { lineNames } from './log/line'
+import { encodeSegments } from './log/segment'
 import type { Notices } from './notices'
-import { createAdding } from './trees/adding'
+import type { PackedSegment } from './trees/adding'
 import { createExpire } from './trees/expire'
 import { markDamaged, openTreesFile } from './trees/file'
 import { AFTER_ALL, createFinding } from './trees/finding'
+import { createGrowingThread } from './trees/growing-thread'
 import { hashing } from './trees/hashing'
 import { createTreeRows, type TreeRow } from './trees/rows'
 
@@ -33,9 +38,10 @@ export function openTrees(
   const db = openTreesFile(file, notices)
   const durably = createDurably(db, disk)
   const rows = createTreeRows(db, durably)
-  const adding = createAdding(rows)
+  const damaged = () => markDamaged(file, notices)
+  const growing = createGrowingThread(file, damaged)
   const finding = createFinding(rows)
-  const expire = createExpire({ rows, adding, finding })
+  const expire = createExpire({ rows, growing, finding })
   let last: Promise<unknown> = Promise.resolve()
 
   /** Whatever changes trees waits for what changes them before it, and for the disk. */
@@ -61,12 +67,17 @@ export function openTrees(
     isNew: () => rows.latestBatch() === undefined,
 
     add: (batch) =>
-      inOrder(() =>
-        adding.add(batch).catch((error: unknown) => {
-          if (isDamage(error)) markDamaged(file, notices)
+      inOrder(async () => {
+        if (rows.latestBatch() === batch.id) return
+        try {
+          rows.write(batch.id, await growing.grow(segmentsOf(batch)))
+        } catch (error) {
+          // In memory they have leaves now that are not in the file.
+          growing.forget()
+          if (isDamage(error)) damaged()
           throw error
-        }),
-      ),
+        }
+      }),
 
     async heads(tenantId, { limit, cursor, from = '', until = AFTER_ALL }) {
       await rows.onDisk()
@@ -111,7 +122,7 @@ export function openTrees(
         // Hours are closed in their order, and what comes late is in none before one that is closed.
         for (const row of rows.growingOf(tenantId, hour)) {
           rows.close(row, await rootOf(row))
-          adding.forget(tenantId, row.hour)
+          growing.forget(row)
         }
         const row = rows.tree(tenantId, hour)
         return row === null ? undefined : headOf(row)
@@ -121,7 +132,7 @@ export function openTrees(
       inOrder(async () => {
         let removed = 0
         for (const { tree, at, places } of await finding.everywhere(tenantId, eventIds)) {
-          adding.forget(tenantId, tree.hour)
+          growing.forget(tree)
           rows.forget(tree.id, at, places)
           removed += places.length
         }
@@ -134,10 +145,27 @@ export function openTrees(
 
     async [Symbol.asyncDispose]() {
       await last
+      growing[Symbol.dispose]()
       durably[Symbol.dispose]()
       db.close()
     },
   }
+}
+
+/** Gives what has leaves as it is in the log, where the batch comes from there. */
+function segmentsOf(batch: ChangeBatch): PackedSegment[] {
+  if (!('segments' in batch)) {
+    return batch.records().flatMap((record, place) =>
+      [...encodeSegments([record])].map(({ body }) => {
+        return { body, columns: lineNames, storedAt: batch.storedAt(place) }
+      }),
+    )
+  }
+  return (batch as SegmentBatch).segments.flatMap((segment) => {
+    const body = segment.read()?.body
+    const { columns, storedAt } = segment
+    return body === undefined ? [] : [{ body, columns, storedAt }]
+  })
 }
 
 /** The consumer that adds to trees (`changes/trees.ts`). */

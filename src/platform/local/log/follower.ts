@@ -6,14 +6,11 @@ import type { Clock } from '../../clock'
 import type { Cursors, Intent } from './cursors'
 import type { EventLog } from './event-log'
 import type { Position } from './generation'
-import { type LeanRecord, leanRecordsOf } from './lean-records'
 import type { FiledSegment } from './segment-file'
 
 /** A segment batch also hands out its segments, for a consumer that can use them undecoded. */
 export interface SegmentBatch extends ChangeBatch {
   readonly segments: readonly FiledSegment[]
-  /** Gives the records one by one, of which one is in memory at a time. */
-  leanly(): Iterable<LeanRecord & { storedAt: number }>
 }
 
 // A handler that fails is tried again after 0.1 s, then twice as long each time, up to 30 s: soon
@@ -111,15 +108,6 @@ export function follow(
       count: segments.reduce((sum, { count }) => sum + count, 0),
       bytes: segments.reduce((sum, { unpacked }) => sum + unpacked, 0),
       segments,
-      *leanly() {
-        for (const segment of segments) {
-          const { position, count, storedAt } = segment
-          const recent = log.recent.get(position, count)
-          for (const record of recent ?? []) yield { record, raw: record.raw, storedAt }
-          if (recent !== undefined) continue
-          for (const one of leanRecordsOf(segment)) yield { ...one, storedAt }
-        }
-      },
       records: () => decode().records,
       positions: () => decode().positions,
       isWithin(place, { from, until }) {

@@ -1,25 +1,25 @@
 import { frameAt } from './frames'
 import { lineAt } from './segment'
-import type { FiledSegment } from './segment-file'
+import type { ReadSegment } from './segment-file'
 import type { PackedFrame, UnpackedFrames } from './unpacked-frames'
 
 interface Parts {
   /** The first offset has this position in the whole log. */
   base: number
   /** Finds the segment of an offset, and reads it. @returns undefined when nobody can say which */
-  reading(offset: number): FiledSegment | undefined
+  reading(offset: number): ReadSegment | undefined
   unpacked: UnpackedFrames
   noteDamage(first: number, count: number): void
 }
 
 /** Reads single lines of a generation, and unpacks no more of a segment than the frame of the line. */
 export function createFrameReader({ base, reading, unpacked, noteDamage }: Parts) {
-  function find(offset: number): { segment: FiledSegment; frame?: PackedFrame } | undefined {
+  function find(offset: number): { segment: ReadSegment; frame?: PackedFrame } | undefined {
     const segment = reading(offset)
-    const body = segment?.read()?.body
-    if (segment === undefined || body === undefined) return segment && { segment }
-    const { first, ...frame } = frameAt(body, segment.count, offset - segment.first)
-    return { segment, frame: { ...frame, position: segment.position + first } }
+    if (segment?.body === undefined) return segment && { segment }
+    const { body, count: lines } = segment
+    const { first, count, packed, unpacked } = frameAt(body, lines, offset - segment.first)
+    return { segment, frame: { position: base + segment.first + first, count, packed, unpacked } }
   }
 
   return {

@@ -138,10 +138,10 @@ export function openGeneration(
   }
 
   /** Looks for a segment. @returns undefined when the page that names it is damaged */
-  function sought(
+  function sought<Segment>(
     offset: number,
-    find: (offset: number) => FiledSegment | undefined,
-  ): FiledSegment | undefined {
+    find: (offset: number) => Segment | undefined,
+  ): Segment | undefined {
     try {
       return find(offset)
     } catch (error) {

@@ -39,7 +39,7 @@ function escaped(text: string): string {
   return text.replace(ALL_SPECIAL, (char) => ESCAPE + letters.get(char))
 }
 
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   if (!text.includes(ESCAPE)) return text
   return text.replace(ALL_ESCAPED, (_, letter: string) => chars.get(letter) ?? '')
 }

@@ -59,7 +59,7 @@ describe('reading ahead', () => {
 
   test('waits for what another reader has begun', async () => {
     const { unpacked, readAhead, isHere } = aLog()
-    const begun = unpacked.unpackSoon(frame(0))
+    const begun = unpacked.unpackSoon([frame(0)])
     const waiting = readAhead([5])
     expect(waiting).toBeDefined()
     await waiting
@@ -71,7 +71,7 @@ describe('reading ahead', () => {
 describe('the cache of unpacked frames', () => {
   test('does not take what was being unpacked when its records were erased', async () => {
     const unpacked = createUnpackedFrames()
-    const work = unpacked.unpackSoon(frame(0))
+    const work = unpacked.unpackSoon([frame(0)])
     unpacked.forget(0, 128)
     await work
     expect(unpacked.holding(5)).toBeUndefined()
@@ -89,29 +89,41 @@ describe('the cache of unpacked frames', () => {
   test('unpacks so many at a time, and none that is large or does not say how large', async () => {
     const unpacked = createUnpackedFrames()
     const large = frame(0, Buffer.alloc(1024 * 1024))
-    expect(unpacked.unpackSoon(large)).toBeUndefined()
-    expect(unpacked.unpackSoon({ ...frame(0), unpacked: undefined })).toBeUndefined()
-    const works = Array.from({ length: 40 }, (_, n) => unpacked.unpackSoon(frame(n * COUNT)))
+    expect(unpacked.unpackSoon([large])).toBeUndefined()
+    expect(unpacked.unpackSoon([{ ...frame(0), unpacked: undefined }])).toBeUndefined()
+    const works = Array.from({ length: 40 }, (_, n) => unpacked.unpackSoon([frame(n * COUNT)]))
     expect(works.filter((work) => work !== undefined)).toHaveLength(32)
     await Promise.all(works)
-    expect(unpacked.unpackSoon(frame(0))).toBeDefined()
+    expect(unpacked.unpackSoon([frame(0)])).toBeDefined()
   })
 
   test('leaves what is damaged to whoever reads it', async () => {
     const unpacked = createUnpackedFrames()
-    const damaged = { ...frame(0), packed: Buffer.from('no frame') }
-    await unpacked.unpackSoon(damaged)
+    const damaged = () => ({ ...frame(0), packed: Buffer.from('no frame') })
+    await unpacked.unpackSoon([frame(COUNT), damaged()])
+    expect(unpacked.holding(COUNT)).toBeUndefined()
     expect(unpacked.holding(0)).toBeUndefined()
-    expect(unpacked.unpack(damaged)).toBeUndefined()
+    expect(unpacked.unpack(damaged())).toBeUndefined()
   })
 
-  test('holds sixteen megabytes and 256 frames at most', () => {
+  test('holds sixteen megabytes and 128 frames at most, and always the latest', () => {
     const unpacked = createUnpackedFrames()
     const held = (to: number) =>
       Array.from({ length: to }, (_, n) => n).filter((n) => unpacked.holding(n * COUNT))
     for (let n = 0; n < 300; n += 1) unpacked.unpack(frame(n * COUNT))
-    expect(held(300)).toHaveLength(256)
+    expect(held(300)).toHaveLength(128)
     for (let n = 300; n < 305; n += 1) unpacked.unpack(frame(n * COUNT, Buffer.alloc(5 << 20)))
     expect(held(305)).toEqual([302, 303, 304])
+    const largest = unpacked.unpack(frame(305 * COUNT, Buffer.alloc(17 << 20)))
+    expect(held(306)).toEqual([305])
+    expect(largest?.bytes).toHaveLength(17 << 20)
+  })
+
+  test('gives back the memory of what it no longer holds', () => {
+    const unpacked = createUnpackedFrames()
+    const first = unpacked.unpack(frame(0))!
+    expect(first.bytes.length).toBeGreaterThan(0)
+    for (let n = 1; n <= 128; n += 1) unpacked.unpack(frame(n * COUNT))
+    expect(first.bytes).toHaveLength(0)
   })
 })

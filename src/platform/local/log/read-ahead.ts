@@ -1,5 +1,5 @@
 import type { Generation, Position } from './generation'
-import type { PackedFrame, UnpackedFrames } from './unpacked-frames'
+import { MAX_SOON_BYTES, type PackedFrame, type UnpackedFrames } from './unpacked-frames'
 
 /**
  * A reader has the frames of so many places unpacked at a time, while it reads those of so many
@@ -7,6 +7,9 @@ import type { PackedFrame, UnpackedFrames } from './unpacked-frames'
  * seven.
  */
 export const AHEAD = 16
+
+// Four of usual events are half a megabyte; sixteen places are four groups then, for as many threads.
+const GROUP = 4
 
 // Unpacking so few here takes less than waiting for other threads.
 const FEW = 3
@@ -33,13 +36,31 @@ export function createReadAhead({ generationAt, unpacked }: Parts): ReadAhead {
         if (frame) missing.push(frame)
       }
     }
-    for (const frame of missing) {
-      const underWay = missing.length > FEW ? unpacked.unpackSoon(frame) : undefined
-      if (underWay) expected.add(underWay)
-      else if (missing.length <= FEW) unpacked.unpack(frame)
-    }
+    if (missing.length <= FEW) for (const frame of missing) unpacked.unpack(frame)
+    else
+      for (const frames of together(missing)) {
+        const underWay = unpacked.unpackSoon(frames)
+        if (underWay) expected.add(underWay)
+      }
     return expected.size === 0 ? undefined : Promise.all(expected)
   }
+}
+
+/** Cuts frames into groups, each of which is one errand for another thread: to send and to await one takes 20 µs. */
+function* together(frames: readonly PackedFrame[]): Generator<PackedFrame[]> {
+  let group: PackedFrame[] = []
+  let size = 0
+  for (const frame of frames) {
+    const { unpacked = MAX_SOON_BYTES } = frame
+    if (group.length > 0 && (group.length === GROUP || size + unpacked > MAX_SOON_BYTES)) {
+      yield group
+      group = []
+      size = 0
+    }
+    group.push(frame)
+    size += unpacked
+  }
+  if (group.length > 0) yield group
 }
 
 const isIn = ({ position, count }: PackedFrame, place: Position) =>

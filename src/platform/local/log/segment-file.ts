@@ -30,6 +30,11 @@ export interface FiledSegment extends Omit<Segment, 'body'> {
   read(): { body: Uint8Array; contents: BigUint64Array | undefined } | undefined
 }
 
+/** A segment that was read; its body is undefined when it is damaged. */
+export interface ReadSegment extends Pick<FiledSegment, 'first' | 'count'> {
+  body: Uint8Array | undefined
+}
+
 /** The SQLite file of one generation has segments by the offset of their first record. */
 export interface SegmentFile extends Disposable {
   /** The time is in ms since 1970. */
@@ -58,8 +63,8 @@ export interface SegmentFile extends Disposable {
   probe(): void
   /** Finds the segment of an offset. @returns undefined when no record has that offset */
   holding(offset: number): FiledSegment | undefined
-  /** Finds the segment of an offset, and reads it in the same step. */
-  reading(offset: number): FiledSegment | undefined
+  /** Does the same, and reads the body in the same step. */
+  reading(offset: number): ReadSegment | undefined
   /** Lists the segment that holds `offset` and those after it, until `atMost` is reached. */
   from(offset: number, atMost: Extent): FiledSegment[]
 }
@@ -77,6 +82,7 @@ export interface Extent {
   bytes: number
 }
 
+// The body is last: to reach what stands behind one, SQLite goes through all its pages.
 const schema = `
 CREATE TABLE IF NOT EXISTS meta (begun_at INTEGER NOT NULL, columns TEXT, has_texts INTEGER);
 CREATE TABLE IF NOT EXISTS segments (
@@ -86,10 +92,10 @@ CREATE TABLE IF NOT EXISTS segments (
   longest INTEGER NOT NULL,
   is_escaped INTEGER NOT NULL,
   stored_at INTEGER NOT NULL,
-  body BLOB NOT NULL,
   unpacked INTEGER,
+  checksum INTEGER,
   contents BLOB,
-  checksum INTEGER
+  body BLOB NOT NULL
 )`
 
 // Files of version 0.1.0 do not have these columns; their lines have `FORMER_COLUMNS`. A file of
@@ -154,10 +160,10 @@ function segmentsOf(db: Database, file: string, { base, now, sync }: Opening): S
     }
   }
 
-  function checked({ body, contents, checksum }: Content): ReturnType<FiledSegment['read']> {
-    if (contents === null) return { body, contents: undefined }
-    if (checksumOf(body, contents) !== checksum) return undefined
-    return { body, contents: new BigUint64Array(contents.slice().buffer) }
+  function checked(content: Content): ReturnType<FiledSegment['read']> {
+    if (!isIntact(content)) return undefined
+    const { body, contents } = content
+    return { body, contents: contents ? new BigUint64Array(contents.slice().buffer) : undefined }
   }
 
   function filed({ first, is_escaped, stored_at, unpacked, ...row }: Row): FiledSegment {
@@ -217,9 +223,9 @@ function segmentsOf(db: Database, file: string, { base, now, sync }: Opening): S
 
     reading(offset) {
       const row = rows.holdingWithContent(offset)
-      if (row === undefined) return holding(offset)
-      const { body, contents, checksum, ...described } = row
-      return { ...filed(described), read: () => checked({ body, contents, checksum }) }
+      if (row !== undefined) return { ...row, body: isIntact(row) ? row.body : undefined }
+      const segment = holding(offset)
+      return segment && { ...segment, body: segment.read()?.body }
     },
 
     probe() {
@@ -251,6 +257,11 @@ function segmentsOf(db: Database, file: string, { base, now, sync }: Opening): S
       db.close()
     },
   }
+}
+
+/** Tells whether a content is as it was written, as far as its file says. */
+function isIntact({ body, contents, checksum }: Content): boolean {
+  return contents === null || checksumOf(body, contents) === checksum
 }
 
 interface Begun {

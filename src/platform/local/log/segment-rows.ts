@@ -20,6 +20,9 @@ export interface Content {
   checksum: number | null
 }
 
+/** It is content, and of its segment only what says where it is. */
+type Located = Content & Pick<Row, 'first' | 'count'>
+
 export const described = 'first, count, partition, longest, is_escaped, stored_at, unpacked'
 
 /** Finds the rows of segments by the offsets that they hold. */
@@ -27,15 +30,17 @@ export function createRowSearch(db: Database) {
   const before = db.query<Row, [number]>(
     `SELECT ${described} FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1`,
   )
-  // To search and to read at once is half of what searching first and then reading is.
-  const beforeWithContent = db.query<Row & Content, [number]>(
-    `SELECT ${described}, body, contents, checksum FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1`,
+  // To search and to read at once is half of what searching first and then reading is. The body comes first: in files
+  // whose rows end with the others, SQLite would go through all its pages to reach them, and then again.
+  const beforeWithContent = db.query<Located, [number]>(
+    'SELECT body, first, count, contents, checksum FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1',
   )
   const at = db.query<Row, [number]>(`SELECT ${described} FROM segments WHERE first = ?`)
   /** The events of a delivery were mostly stored together. */
   let found: Row | null = null
 
-  const holds = ({ first, count }: Row, offset: number) => offset >= first && offset < first + count
+  const holds = ({ first, count }: Pick<Row, 'first' | 'count'>, offset: number) =>
+    offset >= first && offset < first + count
 
   /**
    * Finds the last row that begins at an offset or before. SQLite looks into the pages on either side
@@ -78,7 +83,7 @@ export function createRowSearch(db: Database) {
      * Does as `holding` does, and reads the content.
      * @returns undefined also when something is damaged: `holding` may still find the row
      */
-    holdingWithContent(offset: number): (Row & Content) | undefined {
+    holdingWithContent(offset: number): Located | undefined {
       try {
         const read = guarded('reading the log', () => beforeWithContent.get(offset))
         return read !== null && holds(read, offset) ? read : undefined

@@ -1,7 +1,8 @@
 import type { EventRecord } from '../../../event/record'
 import { FRAME_LINES } from './frames'
-import { countControls, plainHead, separatorsIn } from './head'
+import { writeHead } from './head'
 import { encodeLine, prepareLine } from './line'
+import { begin, createLineBytes, makeRoom, putText } from './line-bytes'
 
 /**
  * A segment is up to 128 records of one commit and one lake partition: zstd frames (`frames.ts`) of
@@ -34,31 +35,34 @@ export function partitionOf(record: EventRecord): string {
   return `${retentionClass}/${receivedAt.slice(0, 10)}/${receivedAt.slice(11, 13)}`
 }
 
+// The lines of a frame stay in the caches of the processor until they are compressed. They are encoded one
+// by one: a long string of many would first be flattened, at three times the cost.
+const lines = createLineBytes()
+
 /** Cuts records, in order, into segments. */
 export function* encodeSegments(records: readonly EventRecord[]): Generator<Segment> {
+  begin(lines)
   let open = empty('')
   for (const record of records) {
     const partition = partitionOf(record)
-    const isFull = open.count >= MAX_RECORDS || open.size + record.raw.length > MAX_SEGMENT_BYTES
+    const isFull = open.count >= MAX_RECORDS || sizeOf(open) + record.raw.length > MAX_SEGMENT_BYTES
     if (open.count > 0 && (isFull || partition !== open.partition)) {
       yield close(open)
       open = empty(partition)
     }
     open.partition = partition
-    const { length, isEscaped } = writeLine(record, open.size)
-    open.size += length
+    const from = lines.end
+    const isEscaped = writeLine(record)
     open.count += 1
-    if (open.count % FRAME_LINES === 0) open.frames.push(packed(open))
-    open.longest = Math.max(open.longest, length)
+    open.longest = Math.max(open.longest, lines.end - from)
     open.isEscaped ||= isEscaped
+    if (open.count % FRAME_LINES === 0) endFrame(open)
   }
   if (open.count > 0) yield close(open)
-  if (scratch.length > SCRATCH_BYTES) scratchOf(SCRATCH_BYTES)
 }
 
 const empty = (partition: string) => ({
-  size: 0,
-  /** So many bytes of it are in frames. */
+  /** So many bytes are in frames. */
   framed: 0,
   frames: [] as Uint8Array[],
   count: 0,
@@ -69,67 +73,41 @@ const empty = (partition: string) => ({
 
 type Open = ReturnType<typeof empty>
 
-function packed(open: Open): Uint8Array {
-  const lines = scratch.subarray(open.framed, open.size)
-  open.framed = open.size
-  return Bun.zstdCompressSync(lines, { level: LEVEL })
+const sizeOf = ({ framed }: Open) => framed + lines.end
+
+function endFrame(open: Open) {
+  open.framed += lines.end
+  open.frames.push(Bun.zstdCompressSync(lines.bytes.subarray(0, lines.end), { level: LEVEL }))
+  begin(lines)
 }
 
 function close(open: Open): Segment {
-  if (open.framed < open.size) open.frames.push(packed(open))
-  const { size, count, partition, longest, isEscaped, frames } = open
+  if (lines.end > 0) endFrame(open)
+  const { framed, count, partition, longest, isEscaped, frames } = open
   const body = frames.length === 1 ? frames[0]! : Buffer.concat(frames)
-  return { count, partition, longest, isEscaped, unpacked: size, body }
+  return { count, partition, longest, isEscaped, unpacked: framed, body }
 }
 
-// Lines are encoded one by one into a buffer that stays: a long string of many lines would first be
-// flattened, at three times the cost. Between commits the buffer has a size that most segments fit.
-const SCRATCH_BYTES = 2 * 1024 * 1024
-let scratch = Buffer.from(new ArrayBuffer(SCRATCH_BYTES))
-let words = new Uint32Array(scratch.buffer)
-
-/** Writes the line of a record into the buffer. @returns how many bytes were written at `at` */
-function writeLine(record: EventRecord, at: number): { length: number; isEscaped: boolean } {
+/** Writes the line of a record behind the others. @returns whether a value in it is escaped */
+function writeLine(record: EventRecord): boolean {
   const stamps = prepareLine(record)
-  const own = plainHead(record)
-  if (own !== undefined) {
-    makeRoom(at + (own.length + stamps.text.length + record.raw.length) * MOST_BYTES + 1)
-    const end = at + scratch.write(own, at)
-    // With one more than its separators, some value has to be escaped.
-    if (countControls(scratch, words, at, end) === separatorsIn(record)) {
-      return { length: endLine(stamps.text, record.raw, end) - at, isEscaped: stamps.isEscaped }
-    }
+  if (writeHead(lines, record)) {
+    endLine(stamps.text, record.raw)
+    return stamps.isEscaped
   }
   const { head, raw, isEscaped } = encodeLine(record)
-  makeRoom(at + (head.length + raw.length) * MOST_BYTES + 1)
-  return { length: endLine(head, raw, at) - at, isEscaped }
+  endLine(head, raw)
+  return isEscaped
 }
 
-// A UTF-16 unit is at most three bytes of UTF-8.
-const MOST_BYTES = 3
-
-/** @returns where the line ends */
-function endLine(head: string, raw: string, at: number): number {
-  let end = at + scratch.write(head, at)
-  end += scratch.write(raw, end)
-  scratch[end] = LINE_FEED
-  return end + 1
+function endLine(head: string, raw: string) {
+  makeRoom(lines, head.length + raw.length, 1)
+  putText(lines, head)
+  putText(lines, raw)
+  lines.bytes[lines.end++] = LINE_FEED
 }
 
 export const LINE_FEED = 0x0a
-
-function makeRoom(bytes: number) {
-  if (bytes <= scratch.length) return
-  const before = scratch
-  scratchOf(Math.max(bytes, scratch.length * 2))
-  before.copy(scratch)
-}
-
-/** Makes another buffer, and the view that counts in it four bytes at a time. */
-function scratchOf(bytes: number) {
-  scratch = Buffer.from(new ArrayBuffer(Math.ceil(bytes / 4) * 4))
-  words = new Uint32Array(scratch.buffer)
-}
 
 /** This has where the lines of unpacked segments begin, as far as somebody looked. */
 const beginnings = new WeakMap<Buffer, number[]>()

@@ -1,15 +1,15 @@
 import type { Position } from './generation'
 import { unzipped } from './segment'
 
-// The cache holds some hundred frames of usual events; small ones are no more, since they are gone
-// through to find one.
+// The cache holds what four pages at a time have under way or unread, sixteen megabytes of usual events; small frames are
+// no more, since they are gone through to find one.
 const MAX_BYTES = 16 * 1024 * 1024
-const MAX_FRAMES = 256
+const MAX_FRAMES = 128
 
 // So many are unpacked on other threads at a time, for all readers together, and none that is larger:
 // four megabytes of usual events, sixteen at most.
 const MAX_UNDER_WAY = 32
-const MAX_SOON_BYTES = 512 * 1024
+export const MAX_SOON_BYTES = 512 * 1024
 
 /** Records that stand one after the other. */
 interface Stretch {
@@ -23,6 +23,7 @@ export interface UnpackedFrame extends Stretch {
 }
 
 export interface PackedFrame extends Stretch {
+  /** It stands in memory that was read for this frame alone. */
   packed: Uint8Array
   /** It has so many bytes unpacked, if it says so itself. */
   unpacked: number | undefined
@@ -37,14 +38,22 @@ export interface UnpackedFrames {
   /** Unpacks a frame, and keeps it. @returns undefined when it is damaged */
   unpack(frame: PackedFrame): UnpackedFrame | undefined
   /**
-   * Unpacks a frame on another thread, if there is room. Whoever reads it then has to look whether it
-   * is here: it is not when it is damaged, or was forgotten meanwhile.
+   * Unpacks frames together on another thread, if there is room; it takes their packed bytes. Whoever reads them then has to look whether they
+   * are here: they are not when one is damaged, or something was forgotten meanwhile.
    */
-  unpackSoon(frame: PackedFrame): Promise<void> | undefined
+  unpackSoon(frames: readonly PackedFrame[]): Promise<void> | undefined
   /** Tells of the frame of a position that it is being unpacked. */
   underWay(position: Position): Promise<void> | undefined
   /** Forgets the frames of a stretch. */
   forget(position: Position, count: number): void
+}
+
+/**
+ * Gives back memory that nobody reads any more, rather than when the engine collects it: what comes next has the same then,
+ * and not memory that the system has to give and to clear, which takes a third of unpacking.
+ */
+function giveBack({ buffer }: Uint8Array) {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
 const holds = ({ position, count }: Stretch, at: Position) =>
@@ -61,8 +70,16 @@ export function createUnpackedFrames(): UnpackedFrames {
     const frame = { position, count, bytes }
     held.push(frame)
     size += bytes.length
-    while (size > MAX_BYTES || held.length > MAX_FRAMES) size -= held.shift()!.bytes.length
+    // Whoever asked for the latest has not read it yet.
+    while (held.length > 1 && (size > MAX_BYTES || held.length > MAX_FRAMES)) dropFirst()
     return frame
+  }
+
+  function dropFirst() {
+    const { bytes } = held.shift()!
+    size -= bytes.length
+    // Frames that were unpacked together have one buffer, and stand together here as well.
+    if (held[0]?.bytes.buffer !== bytes.buffer) giveBack(bytes)
   }
 
   return {
@@ -73,18 +90,33 @@ export function createUnpackedFrames(): UnpackedFrames {
       return bytes && add(frame, bytes)
     },
 
-    unpackSoon(frame) {
-      const { packed, unpacked = Number.POSITIVE_INFINITY } = frame
-      if (underWay.size >= MAX_UNDER_WAY || unpacked > MAX_SOON_BYTES) return undefined
+    unpackSoon(frames) {
+      const size = frames.reduce(
+        (sum, { unpacked = Number.POSITIVE_INFINITY }) => sum + unpacked,
+        0,
+      )
+      if (underWay.size + frames.length > MAX_UNDER_WAY || size > MAX_SOON_BYTES) return undefined
       const before = forgotten
-      const work = Bun.zstdDecompress(packed)
+      // Frames that stand one after the other are unpacked as one.
+      const together = Buffer.concat(frames.map(({ packed }) => packed))
+      for (const { packed } of frames) giveBack(packed)
+      const work = Bun.zstdDecompress(together)
         .then((bytes) => {
-          if (forgotten === before) add(frame, bytes)
+          giveBack(together)
+          if (forgotten !== before) return
+          let from = 0
+          for (const frame of frames) {
+            const end = from + frame.unpacked!
+            add(frame, bytes.subarray(from, end))
+            from = end
+          }
         })
-        // Whoever reads it unpacks it again, and tells of the damage.
+        // Whoever reads them unpacks them again, and tells of the damage.
         .catch(() => {})
-        .finally(() => underWay.delete(frame))
-      underWay.set(frame, work)
+        .finally(() => {
+          for (const frame of frames) underWay.delete(frame)
+        })
+      for (const frame of frames) underWay.set(frame, work)
       return work
     },
 

@@ -36,10 +36,11 @@ const BUFFERED_LINES = 16
 /**
  * The options say how files of the lake are written. Level 1 writes files no larger than level 3 in
  * half the time. A row group is buffered, and a reader of raw unpacks one: 16 MB of it, or 16,384
- * rows of 1 KB.
+ * rows of 1 KB. A dictionary of texts has 128 KB: each of some forty columns takes room for all of it
+ * (1 MB by itself), and files are no larger.
  */
 export const PARQUET = `(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
-      ROW_GROUP_SIZE 16384, ROW_GROUP_SIZE_BYTES '16MB')`
+      ROW_GROUP_SIZE 16384, ROW_GROUP_SIZE_BYTES '16MB', STRING_DICTIONARY_PAGE_SIZE_LIMIT 131072)`
 
 /**
  * Writes the SQL that turns segments into Parquet: DuckDB unpacks, parses and writes, not this

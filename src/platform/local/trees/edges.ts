@@ -1,17 +1,10 @@
 import type { Database } from 'bun:sqlite'
 import { HASH_BYTES, SALT_BYTES } from '../../../merkle/hashes'
-import type { EdgePart } from './growing'
-
-interface EdgeRow {
-  at: number
-  first: number
-  count: number
-  body: Uint8Array
-}
+import type { EdgePart, Facts, PackedFacts, PackedPart } from './growing'
 
 /** Runs the statements of `edges`: the tile of leaves that is not full, in parts. */
 export function createEdges(db: Database) {
-  const of = db.query<EdgeRow, [number, number]>(
+  const of = db.query<PackedPart, [number, number]>(
     'SELECT at, first, count, body FROM edges WHERE tree = ? AND at >= ? ORDER BY at, first',
   )
   const put = db.query('INSERT OR REPLACE INTO edges VALUES (?, ?, ?, ?, ?)')
@@ -19,9 +12,8 @@ export function createEdges(db: Database) {
   const dropAll = db.query('DELETE FROM edges WHERE tree = ?')
 
   return {
-    put(tree: number, part: EdgePart) {
-      put.run(tree, part.at, part.first, part.kinds.length, bodyOf(part))
-    },
+    put: (tree: number, { at, first, count, body }: PackedPart) =>
+      void put.run(tree, at, first, count, body),
 
     /** Reads the tile that is not full, where it is at a place or behind it. */
     read(tree: number, at: number): EdgePart | undefined {
@@ -42,12 +34,19 @@ export function createEdges(db: Database) {
   }
 }
 
-function bodyOf({ hashes, salts, kinds, keys, ids }: EdgePart): Buffer {
+export function packPart({ at, first, hashes, salts, kinds, keys, ids }: EdgePart): PackedPart {
   const text = Buffer.from(JSON.stringify(ids))
-  return Buffer.concat([hashes, salts, bytesOf(kinds), bytesOf(keys), text])
+  const body = Buffer.concat([hashes, salts, bytesOf(kinds), bytesOf(keys), text])
+  return { at, first, count: kinds.length, body }
 }
 
-function partIn({ at, first, count, body }: EdgeRow): EdgePart {
+/** Packs the facts of a full tile. */
+export function packFacts({ at, salts, kinds, keys, ids }: Facts): PackedFacts {
+  const packed = Bun.zstdCompressSync(Buffer.from(JSON.stringify(ids)), { level: 1 })
+  return { at, salts, kinds: bytesOf(kinds), keys: bytesOf(keys), ids: packed }
+}
+
+function partIn({ at, first, count, body }: PackedPart): EdgePart {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
   let from = 0
   const next = (length: number) => {

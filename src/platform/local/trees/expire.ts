@@ -2,8 +2,9 @@ import { setImmediate as rest } from 'node:timers/promises'
 import type { RetentionClass } from '../../../event/record'
 import { TILE } from '../../../merkle/tree'
 import type { KeptLeaf } from '../../trees'
-import { type Adding, hourOf, timeOf } from './adding'
+import { hourOf, timeOf } from './adding'
 import { AFTER_ALL, type Finding } from './finding'
+import type { GrowingThread } from './growing-thread'
 import { packKind, unpackKind } from './kinds'
 import type { TreeRow, TreeRows } from './rows'
 
@@ -15,12 +16,12 @@ const TREES_AT_ONCE = 1000
 
 interface Needs {
   rows: TreeRows
-  adding: Pick<Adding, 'forget'>
+  growing: Pick<GrowingThread, 'forget'>
   finding: Pick<Finding, 'leaves'>
 }
 
 /** Makes what forgets ids and salts of events whose days have passed. */
-export function createExpire({ rows, adding, finding }: Needs) {
+export function createExpire({ rows, growing, finding }: Needs) {
   async function expireTree(
     tree: TreeRow,
     now: Date,
@@ -35,7 +36,7 @@ export function createExpire({ rows, adding, finding }: Needs) {
     const left = kinds.filter((kind) => !isOver(kind))
     // A tree that still grows is not done with.
     if (left.length === kinds.length || tree.root === null) return 0
-    adding.forget(tree.tenantId, tree.hour)
+    growing.forget(tree)
     let removed = 0
     for (const leaves of finding.leaves(tree.id, 0, tree.size)) {
       const gone = leaves.filter((leaf) => leaf.eventId !== undefined && isOver(kindOf(leaf)))

@@ -14,14 +14,14 @@ const digest = leaf.subarray(1 + SALT_BYTES)
 /**
  * Hashes a leaf.
  * @param salts has its salt from `at` on
- * @param item its text, or that in UTF-8
+ * @param item its text in UTF-8
  * @param sha256OfItem stands in place of the text, 64 hexadecimal digits
  * @param into 32 bytes
  */
 export function hashLeaf(
   salts: Buffer,
   at: number,
-  item: string | Uint8Array,
+  item: Uint8Array,
   sha256OfItem: string | undefined,
   into: Uint8Array,
 ): void {
