@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { EventRecord } from '../../../event/record'
 import type { Log } from '../../../telemetry/log'
 import type { ChangeBatch, Consumer, Follower } from '../../change-feed'
@@ -6,7 +7,7 @@ import type { Clock } from '../../clock'
 import type { Cursors, Intent } from './cursors'
 import type { EventLog } from './event-log'
 import type { Position } from './generation'
-import type { FiledSegment } from './segment-file'
+import type { Extent, FiledSegment } from './segment-file'
 
 /** A segment batch also hands out its segments, for a consumer that can use them undecoded. */
 export interface SegmentBatch extends ChangeBatch {
@@ -27,6 +28,9 @@ const SETTLE_MS = 10_000
 // The name is drawn at each start, so that no batch ever has that of another: in a folder that was
 // restored from an earlier day, the same stretch may hold other records than it did.
 const RUN = randomBytes(6).toString('hex')
+
+// Each may be a segment of its own, of which a millisecond lists some 500.
+const SLICE_RECORDS = 1024
 
 const ONE = { records: 1, bytes: 1 }
 
@@ -98,8 +102,8 @@ export function follow(
     isGrowing = false
   }
 
-  function nextBatch(): SegmentBatch & { end: Position; bytes: number } {
-    const segments = nextSegments()
+  async function nextBatch(): Promise<SegmentBatch & { end: Position; bytes: number }> {
+    const segments = await nextSegments()
     const last = segments.at(-1)
     const end = last ? last.position + last.count : (intended?.end ?? log.end())
     const batchId = `${consumer.name}-${RUN}-${segments[0]?.position ?? handled}-${end}`
@@ -128,13 +132,34 @@ export function follow(
   /**
    * Lists the next segments; none when nothing that waits can be read any more, and is passed over.
    */
-  function nextSegments(): readonly FiledSegment[] {
-    const { maxRecords: records, maxBytes: bytes } = consumer
-    if (intended === undefined) return log.segmentsFrom(handled, { records, bytes })
+  async function nextSegments(): Promise<readonly FiledSegment[]> {
+    const { maxRecords, maxBytes } = consumer
+    if (intended === undefined) return segmentsUpTo({ records: maxRecords, bytes: maxBytes })
     const { end } = intended
     // The batch is cut as it was then.
     const rest = { records: end - handled, bytes: Number.POSITIVE_INFINITY }
-    return log.segmentsFrom(handled, rest).filter(({ position }) => position < end)
+    return (await segmentsUpTo(rest)).filter(({ position }) => position < end)
+  }
+
+  /** Lists segments of one file, without a gap, some at a time: requests go between. */
+  async function segmentsUpTo({ records, bytes }: Extent): Promise<FiledSegment[]> {
+    const found: FiledSegment[] = []
+    let [from, left] = [handled, { records, bytes }]
+    for (;;) {
+      const asked = Math.min(left.records, SLICE_RECORDS)
+      const slice = log.segmentsFrom(from, { ...left, records: asked })
+      const [first, last] = [slice[0], slice.at(-1)]
+      if (first === undefined || last === undefined) return found
+      const isNext = first.position === from && first.file === found[0]?.file
+      if (found.length > 0 && !isNext) return found
+      found.push(...slice)
+      const listed = slice.reduce((sum, { count }) => sum + count, 0)
+      const unpacked = slice.reduce((sum, segment) => sum + segment.unpacked, 0)
+      left = { records: left.records - listed, bytes: left.bytes - unpacked }
+      if (listed < asked || left.records <= 0 || left.bytes <= 0) return found
+      from = last.position + last.count
+      await setImmediate()
+    }
   }
 
   function decodedOf(segments: readonly FiledSegment[]): Decoded {
@@ -199,7 +224,7 @@ export function follow(
   }
 
   async function handleNext() {
-    const batch = nextBatch()
+    const batch = await nextBatch()
     if (consumer.isExact && intended === undefined) {
       const intent = { end: batch.end, batchId: batch.id }
       await cursors.write(consumer.name, handled, intent)

@@ -11,8 +11,8 @@ export interface Contributions {
 }
 
 /**
- * Counts events by sorting numbers that have all of quarter, label and person in them, which is several times
- * as fast as the engine's groups of columns.
+ * Counts events row by row, in the order of their quarters and of their people: two sorts of numbers, which all
+ * dimensions share, are several times as fast as the engine's groups of columns.
  * @param overfull dimensions of tenants that are left out
  */
 export function contributionsOf(
@@ -21,6 +21,14 @@ export function contributionsOf(
 ): Contributions {
   const made: Contributions = { counts: [], people: [] }
   for (const rows of all) {
+    const byQuarter = ordered(rows.length, rows.quarters)
+    // Numbers of people that are kept for good may be greater than those of a file.
+    const people = new Float64Array(rows.length)
+    for (let row = 0; row < rows.length; row += 1) {
+      const person = rows.people[row]!
+      people[row] = person === NOBODY ? NOBODY : numbers.person(person)
+    }
+    const byPerson = ordered(rows.length, people)
     for (let dimension = 0; dimension <= dimensions.length; dimension += 1) {
       const isLeftOut = overfull.some(
         (one) => one.tenant === rows.tenant && one.dimension === dimension,
@@ -30,9 +38,9 @@ export function contributionsOf(
       const { file, rate } = rows
       const common = { file, tenant: numbers.tenant(rows.tenant), dimension }
       const own = labels.values.map((label) => numbers.label(label))
-      for (const day of countsIn(rows, labels.places, own))
+      for (const day of countsIn(rows, byQuarter, labels.places, own))
         made.counts.push({ ...common, rate, ...day })
-      for (const day of peopleIn(rows, labels.places, own, numbers))
+      for (const day of peopleIn({ days: rows.days, people }, byPerson, labels.places, own))
         made.people.push({ ...common, ...day })
     }
   }
@@ -57,42 +65,48 @@ function dense({ labels, length }: Rows, dimension: number) {
   return { places, values: [...known.keys()] }
 }
 
+/** Sorts rows by a number of each: the engine sorts numbers, which hold the row as well, without calling us. */
+function ordered(length: number, by: Int32Array | Float64Array): Int32Array {
+  let first = 0
+  for (let row = 0; row < length; row += 1) first = Math.min(first, by[row]!)
+  const keys = new Float64Array(length)
+  for (let row = 0; row < length; row += 1) keys[row] = (by[row]! - first) * length + row
+  keys.sort()
+  const order = new Int32Array(length)
+  for (let at = 0; at < length; at += 1) order[at] = keys[at]! % length
+  return order
+}
+
 type Pair = [label: number, count: number]
 
 function countsIn(
   { quarters, length }: Rows,
+  order: Int32Array,
   places: Int32Array,
   labels: readonly number[],
 ): Pick<CountsOfDay, 'day' | 'totals' | 'quarters'>[] {
-  let first = Number.POSITIVE_INFINITY
-  for (let row = 0; row < length; row += 1) first = Math.min(first, quarters[row]!)
-  const keys = new Float64Array(length)
-  for (let row = 0; row < length; row += 1) {
-    keys[row] = (quarters[row]! - first) * labels.length + places[row]!
-  }
-  keys.sort()
+  const tally = new Int32Array(labels.length)
   const days: Pick<CountsOfDay, 'day' | 'totals' | 'quarters'>[] = []
   const writer = createNumberWriter()
   const ofQuarter = createNumberWriter()
   let totals = new Map<number, number>()
   for (let at = 0; at < length; ) {
-    const quarter = Math.floor(keys[at]! / labels.length)
-    const pairs: Pair[] = []
-    while (at < length && Math.floor(keys[at]! / labels.length) === quarter) {
-      const key = keys[at]!
-      let end = at + 1
-      while (end < length && keys[end] === key) end += 1
-      const label = labels[key - quarter * labels.length]!
-      pairs.push([label, end - at])
-      totals.set(label, (totals.get(label) ?? 0) + end - at)
-      at = end
+    const quarter = quarters[order[at]!]!
+    const found: number[] = []
+    for (; at < length && quarters[order[at]!] === quarter; at += 1) {
+      const place = places[order[at]!]!
+      if (tally[place] === 0) found.push(place)
+      tally[place]! += 1
     }
-    const day = Math.floor((quarter + first) / QUARTERS_A_DAY)
+    const pairs = found.map((place): Pair => [labels[place]!, tally[place]!])
+    for (const [label, count] of pairs) totals.set(label, (totals.get(label) ?? 0) + count)
+    for (const place of found) tally[place] = 0
+    const day = Math.floor(quarter / QUARTERS_A_DAY)
     putCounts(ofQuarter, pairs)
-    writer.put(quarter + first - day * QUARTERS_A_DAY)
+    writer.put(quarter - day * QUARTERS_A_DAY)
     writer.put(ofQuarter.length())
     writer.append(ofQuarter.take())
-    const next = at < length ? Math.floor(keys[at]! / labels.length) + first : undefined
+    const next = at < length ? quarters[order[at]!]! : undefined
     if (next !== undefined && Math.floor(next / QUARTERS_A_DAY) === day) continue
     const bytes = writer.take()
     putCounts(writer, [...totals])
@@ -103,59 +117,42 @@ function countsIn(
 }
 
 function peopleIn(
-  { days, people, length }: Rows,
+  { days, people }: Pick<Rows, 'days'> & { people: Float64Array },
+  order: Int32Array,
   places: Int32Array,
   labels: readonly number[],
-  numbers: Numbers,
 ): Pick<PeopleOfDay, 'day' | 'heads' | 'lists'>[] {
-  let first = Number.POSITIVE_INFINITY
-  let most = 0
-  let count = 0
-  for (let row = 0; row < length; row += 1) {
-    if (people[row] === NOBODY) continue
-    first = Math.min(first, days[row]!)
-    most = Math.max(most, people[row]!)
-    count += 1
-  }
-  const span = most + 1
-  const keys = new Float64Array(count)
-  let last = 0
-  for (let row = 0, at = 0; row < length; row += 1) {
-    if (people[row] === NOBODY) continue
-    last = Math.max(last, days[row]! - first)
-    keys[at++] = ((days[row]! - first) * labels.length + places[row]!) * span + people[row]!
-  }
-  // Beyond, two keys could be one: centuries, of as many courses and people as a file can have.
-  if ((last + 1) * labels.length * span > Number.MAX_SAFE_INTEGER) {
-    throw new Error('too many days, values and people in one file')
-  }
-  keys.sort()
-  const found: Pick<PeopleOfDay, 'day' | 'heads' | 'lists'>[] = []
+  const found = new Map<number, Map<number, number[]>>()
+  let day: number | undefined
   let lists = new Map<number, number[]>()
-  for (let at = 0; at < count; ) {
-    const group = Math.floor(keys[at]! / span)
-    const list: number[] = []
-    for (; at < count && Math.floor(keys[at]! / span) === group; at += 1) {
-      if (keys[at] !== keys[at - 1]) list.push(numbers.person(keys[at]! - group * span))
+  for (const row of order) {
+    const person = people[row]!
+    if (person === NOBODY) continue
+    if (days[row] !== day) {
+      day = days[row]!
+      lists = found.get(day) ?? new Map()
+      found.set(day, lists)
     }
-    const day = Math.floor(group / labels.length)
-    lists.set(labels[group - day * labels.length]!, list)
-    const next = at < count ? Math.floor(Math.floor(keys[at]! / span) / labels.length) : undefined
-    if (next === day) continue
-    found.push({ day: day + first, ...written(lists) })
-    lists = new Map()
+    const place = places[row]!
+    const list = lists.get(place)
+    if (list === undefined) lists.set(place, [person])
+    else if (list.at(-1) !== person) list.push(person)
   }
-  return found
+  const byDay = [...found].sort(([a], [b]) => a - b)
+  return byDay.map(([one, own]) => {
+    return { day: one, ...written([...own].map(([place, list]) => [labels[place]!, list])) }
+  })
 }
 
-function written(lists: ReadonlyMap<number, number[]>) {
+/** @param lists numbers of people who are at a label, the least first */
+function written(lists: [label: number, people: number[]][]) {
   const heads = createNumberWriter()
   const writer = createNumberWriter()
   let before = 0
-  for (const [label, people] of [...lists].sort(([a], [b]) => a - b)) {
+  for (const [label, people] of lists.sort(([a], [b]) => a - b)) {
     const begin = writer.length()
     let person = 0
-    for (const number of Float64Array.from(people).sort()) {
+    for (const number of people) {
       writer.put(number - person)
       person = number
     }

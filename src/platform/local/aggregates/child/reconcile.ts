@@ -1,8 +1,9 @@
 import type { Database } from 'bun:sqlite'
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { lackOfRoom } from '../../disk-room'
-import { createDuck } from '../../parquet/duck'
+import { createDuck, type Duck } from '../../parquet/duck'
 import { duckFailure, otherFailure } from '../../parquet/failure'
 import type { Partition } from '../../settle/places'
 import { openAggregatesFile } from '../file'
@@ -45,6 +46,7 @@ export async function reconcile(job: AggregateJob): Promise<AggregateAnswer> {
     return error instanceof DuckFailed ? duckFailure(error.cause) : otherFailure(error)
   } finally {
     db?.close()
+    if (existsSync(job.spillTo)) await giveUp().catch(() => {})
     await rm(job.spillTo, { recursive: true, force: true })
   }
 }
@@ -80,10 +82,25 @@ function choose(waiting: readonly Stamped[]): Stamped[] {
   return chosen
 }
 
+/** To open a DuckDB takes as much as to count some thousand events: it stays for the next job. */
+let kept: { duck: Duck; spillTo: string } | undefined
+
+function duckFor({ spillTo }: AggregateJob): Duck {
+  kept ??= { duck: createDuck({ threads: 1, memoryLimit: MEMORY, spillTo }), spillTo }
+  return kept.duck
+}
+
+/** Closes it, for a job that has failed, or has put something on the disk, where it is removed. */
+async function giveUp() {
+  const closing = kept
+  kept = undefined
+  await closing?.duck[Symbol.asyncDispose]()
+}
+
 async function count(job: AggregateJob, files: readonly Stamped[], db: Database) {
+  if (kept?.spillTo !== job.spillTo) await giveUp()
   try {
-    await using duck = createDuck({ threads: 1, memoryLimit: MEMORY, spillTo: job.spillTo })
-    const connection = await duck.connect()
+    const connection = await duckFor(job).connect()
     try {
       // DuckDB would keep what it has freed.
       await connection.run(`SET allocator_bulk_deallocation_flush_threshold = '1MB'`)
@@ -101,6 +118,7 @@ async function count(job: AggregateJob, files: readonly Stamped[], db: Database)
       connection.closeSync()
     }
   } catch (error) {
+    await giveUp().catch(() => {})
     throw new DuckFailed('DuckDB could not', { cause: error })
   }
 }

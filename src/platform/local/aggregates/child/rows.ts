@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
 import { dimensions } from '../../../aggregates'
+import { labelNames } from './seen'
 
 /** Events of one file and one tenant of which the same share is kept: a place in each list is an event. */
 export interface Rows {
@@ -19,10 +20,11 @@ export interface Rows {
 
 export const NOBODY = -1
 
-/** Reads the table `events` (`seen.ts`). */
+/** Reads the view `events` (`seen.ts`). */
 export async function readRows(connection: DuckDBConnection): Promise<Rows[]> {
   const sizes = await connection.runAndReadAll(
-    'SELECT file, tenant, rate, count(*)::INTEGER FROM events GROUP BY ALL',
+    `SELECT file, tenants.id, rate, count(*)::INTEGER
+     FROM seen JOIN tenants ON tenants.name = tenant_id GROUP BY ALL`,
   )
   const all = new Map<string, Rows>()
   for (const [file, tenant, rate, count] of sizes.getRows() as number[][]) {
@@ -32,22 +34,22 @@ export async function readRows(connection: DuckDBConnection): Promise<Rows[]> {
       ...{ quarters: list(), days: list(), people: list(), labels: dimensions.map(list) },
     })
   }
-  const names = dimensions.map((_, n) => `d${n + 1}`).join(', ')
+  const ofMixes = await readMixes(connection)
   const found = await connection.stream(
-    `SELECT file, tenant, rate, quarter, day, coalesce(person, ${NOBODY}), ${names} FROM events`,
+    `SELECT file, tenant, rate, quarter, day, coalesce(person, ${NOBODY}), mix FROM events`,
   )
   for await (const chunk of found) {
     const columns = Array.from({ length: chunk.columnCount }, (_, n) => {
       return itemsOf(chunk.getColumnVector(n))
     })
-    const [file, tenant, rate, quarter, day, person, ...labels] = columns as [
+    const [file, tenant, rate, quarter, day, person, mix] = columns as [
       Items,
       Items,
       Items,
       Items,
       Items,
       Items,
-      ...Items[],
+      Items,
     ]
     const at = (row: number) => all.get(`${file[row]} ${tenant[row]} ${rate[row]}`)!
     let rows = at(0)
@@ -59,11 +61,26 @@ export async function readRows(connection: DuckDBConnection): Promise<Rows[]> {
       rows.quarters[place] = quarter[row]!
       rows.days[place] = day[row]!
       rows.people[place] = person[row]!
-      for (let n = 0; n < labels.length; n += 1) rows.labels[n]![place] = labels[n]![row]!
+      for (let n = 0; n < ofMixes.length; n += 1) rows.labels[n]![place] = ofMixes[n]![mix[row]!]!
       rows.length += 1
     }
   }
   return [...all.values()]
+}
+
+/** Reads the labels of each mix, by number of the dimension less 1. */
+async function readMixes(connection: DuckDBConnection): Promise<Int32Array[]> {
+  const size = await connection.runAndReadAll('SELECT count(*)::INTEGER FROM mixed')
+  const ofMixes = dimensions.map(() => new Int32Array(size.getRows()[0]![0] as number))
+  const found = await connection.stream(`SELECT id, ${labelNames.join(', ')} FROM mixes`)
+  for await (const chunk of found) {
+    const ids = itemsOf(chunk.getColumnVector(0))
+    for (const [n, labels] of ofMixes.entries()) {
+      const own = itemsOf(chunk.getColumnVector(n + 1))
+      for (let row = 0; row < chunk.rowCount; row += 1) labels[ids[row]!] = own[row]!
+    }
+  }
+  return ofMixes
 }
 
 type Items = ArrayLike<number>

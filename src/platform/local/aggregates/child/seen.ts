@@ -32,6 +32,8 @@ const dimensionSql = [
   'coalesce(course_id, group_id)',
   'source_id',
 ]
+/** Columns of labels have these names, in the order of dimensions. */
+export const labelNames = dimensionSql.map((_, n) => `d${n + 1}`)
 
 /** A dimension with more values than that in a file is not kept of it: the lake answers then. */
 export const MOST_LABELS = 20_000
@@ -47,9 +49,10 @@ export interface Seen {
 }
 
 /**
- * Reads what the aggregates need of some files into the table `events`, with numbers for texts: `file` (its place
+ * Reads what the aggregates need of some files into the view `events`, with numbers for texts: `file` (its place
  * in the list), `tenant`, `quarter` (of an hour, since 1970, UTC), `day` (since 1970, in the tenant's
- * zone), `rate`, `d1` to `d4` and `person`.
+ * zone), `rate`, `mix` and `person`. The view `mixes` says which labels, `d1` to `d4`, a mix is of: most events
+ * share theirs with others, and to number the four together takes half of what each by itself does.
  * @param key digests of people are made under it, hexadecimal
  */
 export async function seeEvents(
@@ -67,7 +70,7 @@ export async function seeEvents(
     SELECT numbered.n::INTEGER AS file, tenant_id,
       floor(epoch_ms(${filledColumns.occurred_at}) / ${QUARTER_MS}.0)::INTEGER AS quarter,
       coalesce(sample_rate, 1.0) AS rate, ${personId} AS person,
-      ${dimensionSql.map((sql, n) => `${sql} AS d${n + 1}`).join(', ')}
+      ${dimensionSql.map((sql, n) => `${sql} AS ${labelNames[n]}`).join(', ')}
     FROM (SELECT ${typed.join(', ')}, NULL::VARCHAR AS filename WHERE false UNION ALL BY NAME
       SELECT COLUMNS(lambda name: name IN (${names}, 'filename'))
       FROM read_parquet([${files.map(literal).join(', ')}],
@@ -78,21 +81,13 @@ export async function seeEvents(
   const tenants = (await valuesOf(connection, 'SELECT id, name FROM tenants ORDER BY id')).map(
     ([id, name]) => ({ id: Number(id), name: String(name) }),
   )
-  const joined = dimensionSql.map(
-    (_, n) =>
-      `LEFT JOIN labels AS l${n + 1} ON l${n + 1}.dimension = ${n + 1}
-        AND l${n + 1}.tenant = tenants.id AND l${n + 1}.name = d${n + 1}`,
-  )
   const offset = await offsetSql(connection, tenants, zones)
-  await connection.run(`CREATE OR REPLACE TEMP TABLE events AS
-    SELECT file, tenants.id AS tenant, quarter, rate,
-      floor((quarter * 15 + ${offset}) / 1440.0)::INTEGER AS day,
-      ${dimensionSql.map((_, n) => `coalesce(l${n + 1}.id, 0)::INTEGER AS d${n + 1}`).join(', ')},
-      persons.id AS person
-    FROM seen JOIN tenants ON tenants.name = tenant_id
-    LEFT JOIN persons ON persons.tenant_id = seen.tenant_id AND persons.person = seen.person
-    ${joined.join(' ')}`)
-  await connection.run('DROP TABLE seen')
+  await connection.run(`CREATE OR REPLACE TEMP VIEW events AS
+    SELECT file, mixed.tenant, quarter, rate,
+      floor((quarter * 15 + ${offset}) / 1440.0)::INTEGER AS day, mixed.id AS mix, persons.id AS person
+    FROM seen JOIN mixed ON mixed.tenant_id = seen.tenant_id
+      AND ${labelNames.map((name) => `mixed.${name} IS NOT DISTINCT FROM seen.${name}`).join(' AND ')}
+    LEFT JOIN persons ON persons.tenant_id = seen.tenant_id AND persons.person = seen.person`)
   const tooMany = `SELECT tenant, dimension FROM labels GROUP BY ALL HAVING count(*) > ${MOST_LABELS}`
   const overfull = await valuesOf(connection, tooMany)
   const labels = await valuesOf(
@@ -117,14 +112,24 @@ async function numberTexts(connection: DuckDBConnection, key: string) {
   await connection.run(`CREATE OR REPLACE TEMP TABLE tenants AS
     SELECT (row_number() OVER () - 1)::INTEGER AS id, tenant_id AS name
     FROM (SELECT DISTINCT tenant_id FROM seen)`)
-  const each = dimensionSql.map(
-    (_, n) => `SELECT DISTINCT tenant_id, ${n + 1} AS dimension, d${n + 1} AS name FROM seen
-      WHERE d${n + 1} IS NOT NULL`,
+  await connection.run(`CREATE OR REPLACE TEMP TABLE mixed AS
+    SELECT (row_number() OVER () - 1)::INTEGER AS id, tenants.id AS tenant, one.*
+    FROM (SELECT DISTINCT tenant_id, ${labelNames.join(', ')} FROM seen) AS one
+    JOIN tenants ON tenants.name = tenant_id`)
+  const each = labelNames.map(
+    (name, n) => `SELECT DISTINCT tenant, ${n + 1} AS dimension, ${name} AS name FROM mixed
+      WHERE ${name} IS NOT NULL`,
   )
   await connection.run(`CREATE OR REPLACE TEMP TABLE labels AS
-    SELECT (row_number() OVER ())::INTEGER AS id, tenants.id AS tenant, dimension::INTEGER AS dimension,
-      one.name
-    FROM (${each.join(' UNION ALL ')}) AS one JOIN tenants ON tenants.name = tenant_id`)
+    SELECT (row_number() OVER ())::INTEGER AS id, tenant, dimension::INTEGER AS dimension, name
+    FROM (${each.join(' UNION ALL ')})`)
+  const labels = labelNames.map((name, n) => `coalesce(l${n + 1}.id, 0)::INTEGER AS ${name}`)
+  const joined = labelNames.map(
+    (name, n) => `LEFT JOIN labels AS l${n + 1} ON l${n + 1}.dimension = ${n + 1}
+      AND l${n + 1}.tenant = mixed.tenant AND l${n + 1}.name = mixed.${name}`,
+  )
+  await connection.run(`CREATE OR REPLACE TEMP VIEW mixes AS
+    SELECT mixed.id, ${labels.join(', ')} FROM mixed ${joined.join(' ')}`)
   // No id of a tenant has the character between it and the person's.
   await connection.run(`CREATE OR REPLACE TEMP TABLE persons AS
     SELECT (row_number() OVER () - 1)::INTEGER AS id, tenant_id, person,
@@ -134,10 +139,12 @@ async function numberTexts(connection: DuckDBConnection, key: string) {
 
 async function digestsIn(connection: DuckDBConnection): Promise<bigint[]> {
   const digests: bigint[] = []
-  const found = await connection.stream('SELECT digest FROM persons ORDER BY id')
+  const found = await connection.stream('SELECT id, digest FROM persons')
   for await (const chunk of found) {
-    const vector = chunk.getColumnVector(0)
-    for (let row = 0; row < chunk.rowCount; row += 1) digests.push(vector.getItem(row) as bigint)
+    const [ids, own] = [chunk.getColumnVector(0), chunk.getColumnVector(1)]
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      digests[ids.getItem(row) as number] = own.getItem(row) as bigint
+    }
   }
   return digests
 }
@@ -169,7 +176,7 @@ async function offsetSql(
       later.length === 0
         ? `${begin!.minutes}`
         : `CASE ${later.join(' ')} ELSE ${begin!.minutes} END`
-    return `WHEN tenants.id IN (${its.map(({ id }) => id).join(', ')}) THEN ${minutes}`
+    return `WHEN mixed.tenant IN (${its.map(({ id }) => id).join(', ')}) THEN ${minutes}`
   })
   return `CASE ${cases.join(' ')} ELSE 0 END`
 }
