@@ -150,14 +150,14 @@ export async function measure(traffic: Traffic): Promise<Measured> {
   const { pid } = server.process
   using threads = watchThreads(pid)
   // The compilers cost a server time once, which does not belong to the cost of an event.
-  await load(server, { ...traffic, seconds: warmUp })
+  const warming = await load(server, { ...traffic, seconds: warmUp })
   await untilQuiet(pid)
   const [before, threadsBefore] = [cpuSeconds(pid), threads.times()]
-  const writtenBefore = bytesWritten(pid)
   const result = await load(server, traffic)
   const loaded = threads.times()
   const stopping = server.stop()
-  const written = (await writtenAtTheEnd(server)) - writtenBefore
+  // From the start: the WAL and the index of what came first are written at the end.
+  const written = await writtenAtTheEnd(server)
   const code = await stopping
   if (code !== 0) throw new Error(`the server ended with ${code}: ${server.output()}`)
   const usage = server.process.resourceUsage()!
@@ -180,7 +180,7 @@ export async function measure(traffic: Traffic): Promise<Measured> {
     waiting: (loaded.waiting - threadsBefore.waiting) / (result.ms / 1000) / 0.001,
     floor,
     eventsPerCommit,
-    written: written / result.events / floor.bytes,
+    written: written / (warming.events + result.events) / floor.bytes,
     peak: usage.maxRSS,
   }
 }

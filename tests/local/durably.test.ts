@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { describe, expect, it } from 'bun:test'
-import { cpSync, fdatasyncSync } from 'node:fs'
+import { cpSync, fdatasyncSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../src/platform/clock'
 import { createChangeFeed } from '../../src/platform/local/change-feed'
@@ -317,6 +317,22 @@ describe('what is answered besides', () => {
 })
 
 describe('the thread that moves WALs into their files', () => {
+  it('empties the WAL of a part of the log that grows no more', async () => {
+    using folder = temporaryFolder()
+    let now = Date.parse('2026-11-15T00:00:00.000Z')
+    await using store = openStore(folder.path, () => new Date(now))
+    const wal = (name: string) => statSync(join(folder.path, `${name}.db-wal`)).size
+    const expiresAt = '2027-01-01T00:00:00.000Z'
+    await store.append(records('a', 'b').map((record) => ({ ...record, expiresAt })))
+    expect(wal('00000001')).toBeGreaterThan(0)
+    // After a day another one is begun.
+    now += 25 * 60 * 60 * 1000
+    await store.append(records('c').map((record) => ({ ...record, expiresAt })))
+    while (wal('00000001') > 0) await Bun.sleep(5)
+    expect(wal('00000002')).toBeGreaterThan(0)
+    expect((await store.get('school', 'a'))?.eventId).toBe('a')
+  })
+
   it('comes to all files that it is asked for, one after the other', async () => {
     using folder = temporaryFolder()
     const names = ['one', 'two', 'three'].map((name) => join(folder.path, `${name}.db`))
@@ -326,7 +342,7 @@ describe('the thread that moves WALs into their files', () => {
     checkpointer.request(join(folder.path, 'no folder', 'none.db'))
     for (const [at, one] of opened.entries()) {
       one.add(`in ${at}`)
-      checkpointer.request(names[at]!, at === 1)
+      checkpointer.request(names[at]!, at === 1 ? 'patient' : 'usual')
     }
     for (const [at, file] of names.entries()) {
       for (let isMoved = false; !isMoved; await Bun.sleep(5)) {

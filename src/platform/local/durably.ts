@@ -83,7 +83,7 @@ export function createDurably(db: Database, { sync = usual, checkpointer }: Opti
   function moveSometimes() {
     if (checkpointer === undefined || performance.now() - movedAt < CHECKPOINT_MS) return
     movedAt = performance.now()
-    checkpointer.request(db.filename, true)
+    checkpointer.request(db.filename, 'patient')
   }
 
   function close() {

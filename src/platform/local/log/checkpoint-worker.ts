@@ -24,12 +24,14 @@ function movesAll(db: Database): boolean {
 // PASSIVE copies without holding anyone up: first nearly all, then what came meanwhile. RESTART is left
 // with a few pages, for which the writer waits a moment, and lets it begin the WAL anew
 // (sqlite.org/c3ref/wal_checkpoint_v2).
-self.onmessage = ({ data: { file, isPatient } }: MessageEvent<CheckpointRequest>) => {
+self.onmessage = ({ data: { file, how } }: MessageEvent<CheckpointRequest>) => {
   try {
     using db = new Database(file, { readwrite: true })
     // The writer's commits take a millisecond; if we lose this race, the next request tries again.
     db.run('PRAGMA busy_timeout = 50')
-    if (movesAll(db) || (isPatient && statSync(`${file}-wal`).size < LONG)) return
+    const isMoved = movesAll(db)
+    if (how === 'last') return void db.run('PRAGMA wal_checkpoint(TRUNCATE)')
+    if (isMoved || (how === 'patient' && statSync(`${file}-wal`).size < LONG)) return
     db.run('PRAGMA wal_checkpoint(RESTART)')
   } catch {
     // The disk may be full: the next request tries again. An error that is thrown here ends the thread.

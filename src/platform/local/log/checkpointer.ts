@@ -1,16 +1,16 @@
 /** A checkpointer moves the WAL of a growing file into it, on a thread of its own. */
 export interface Checkpointer extends AsyncDisposable {
-  /**
-   * Requests a checkpoint, which begins when those before it are done.
-   * @param isPatient it may leave some for the next time rather than have a writer wait, unless that is much
-   */
-  request(file: string, isPatient?: boolean): void
+  /** Requests a checkpoint, which begins when those before it are done. */
+  request(file: string, how?: CheckpointRequest['how']): void
 }
 
-/** The thread is asked so. */
+/**
+ * The thread is asked so. One that is `patient` may leave some for the next time rather than have a writer wait, unless
+ * that is much. The `last` of a file that nobody writes any more leaves an empty WAL.
+ */
 export interface CheckpointRequest {
   file: string
-  isPatient: boolean
+  how: 'usual' | 'patient' | 'last'
 }
 
 /**
@@ -21,7 +21,7 @@ export function createCheckpointer(): Checkpointer {
   let worker: Worker | undefined
   let isBusy = false
   let isClosed = false
-  const waiting = new Map<string, boolean>()
+  const waiting = new Map<string, CheckpointRequest['how']>()
   let done = () => {}
 
   function over() {
@@ -45,16 +45,16 @@ export function createCheckpointer(): Checkpointer {
   function next() {
     const [first] = waiting
     if (isBusy || isClosed || first === undefined) return
-    const [file, isPatient] = first
+    const [file, how] = first
     waiting.delete(file)
     isBusy = true
     worker ??= start()
-    worker.postMessage({ file, isPatient } satisfies CheckpointRequest)
+    worker.postMessage({ file, how } satisfies CheckpointRequest)
   }
 
   return {
-    request(file, isPatient = false) {
-      if (!waiting.has(file)) waiting.set(file, isPatient)
+    request(file, how = 'usual') {
+      if (how === 'last' || !waiting.has(file)) waiting.set(file, how)
       next()
     },
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import type { EventRecord } from '../../../event/record'
 import type { Log } from '../../../telemetry/log'
 import type { ChangeBatch, Consumer, Follower } from '../../change-feed'
@@ -7,7 +6,8 @@ import type { Clock } from '../../clock'
 import type { Cursors, Intent } from './cursors'
 import type { EventLog } from './event-log'
 import type { Position } from './generation'
-import type { Extent, FiledSegment } from './segment-file'
+import { listInSlices } from './listed-segments'
+import type { FiledSegment } from './segment-file'
 
 /** A segment batch also hands out its segments, for a consumer that can use them undecoded. */
 export interface SegmentBatch extends ChangeBatch {
@@ -28,9 +28,6 @@ const SETTLE_MS = 10_000
 // The name is drawn at each start, so that no batch ever has that of another: in a folder that was
 // restored from an earlier day, the same stretch may hold other records than it did.
 const RUN = randomBytes(6).toString('hex')
-
-// Each may be a segment of its own, of which a millisecond lists some 500.
-const SLICE_RECORDS = 1024
 
 const ONE = { records: 1, bytes: 1 }
 
@@ -134,32 +131,14 @@ export function follow(
    */
   async function nextSegments(): Promise<readonly FiledSegment[]> {
     const { maxRecords, maxBytes } = consumer
-    if (intended === undefined) return segmentsUpTo({ records: maxRecords, bytes: maxBytes })
+    if (intended === undefined)
+      return listInSlices(log.segmentsFrom, handled, { records: maxRecords, bytes: maxBytes })
     const { end } = intended
     // The batch is cut as it was then.
     const rest = { records: end - handled, bytes: Number.POSITIVE_INFINITY }
-    return (await segmentsUpTo(rest)).filter(({ position }) => position < end)
-  }
-
-  /** Lists segments of one file, without a gap, some at a time: requests go between. */
-  async function segmentsUpTo({ records, bytes }: Extent): Promise<FiledSegment[]> {
-    const found: FiledSegment[] = []
-    let [from, left] = [handled, { records, bytes }]
-    for (;;) {
-      const asked = Math.min(left.records, SLICE_RECORDS)
-      const slice = log.segmentsFrom(from, { ...left, records: asked })
-      const [first, last] = [slice[0], slice.at(-1)]
-      if (first === undefined || last === undefined) return found
-      const isNext = first.position === from && first.file === found[0]?.file
-      if (found.length > 0 && !isNext) return found
-      found.push(...slice)
-      const listed = slice.reduce((sum, { count }) => sum + count, 0)
-      const unpacked = slice.reduce((sum, segment) => sum + segment.unpacked, 0)
-      left = { records: left.records - listed, bytes: left.bytes - unpacked }
-      if (listed < asked || left.records <= 0 || left.bytes <= 0) return found
-      from = last.position + last.count
-      await setImmediate()
-    }
+    return (await listInSlices(log.segmentsFrom, handled, rest)).filter(
+      ({ position }) => position < end,
+    )
   }
 
   function decodedOf(segments: readonly FiledSegment[]): Decoded {

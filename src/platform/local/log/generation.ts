@@ -85,7 +85,7 @@ export interface Generation {
   /** Lists the segments that hold `offset` and later ones, until `atMost` is reached. */
   segmentsFrom(offset: number, atMost: Extent): FiledSegment[]
   saveIndex(): Promise<void>
-  /** Saves the index of a generation that grows no more, and frees its memory. */
+  /** Saves the index of a generation that grows no more, frees its memory, and has its WAL emptied. */
   seal(): Promise<void>
   close(): void
   /** Removes its files; when something in them is damaged, they go to `damaged/`, for a person. */
@@ -177,6 +177,7 @@ export function openGeneration(
 
   let sealing = Promise.resolve()
   async function seal() {
+    checkpointer.request(`${path}.db`, 'last')
     let before: number
     do {
       before = erased

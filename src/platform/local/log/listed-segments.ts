@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Position } from './generation'
 import type { Extent, FiledSegment } from './segment-file'
 
@@ -76,3 +77,31 @@ export function createListedSegments(list: List, end: () => Position): ListedSeg
 }
 
 const endOf = ({ position, count }: FiledSegment): Position => position + count
+
+// Each may be a segment of its own, of which a millisecond lists some 500.
+const SLICE_RECORDS = 1024
+
+/** Lists segments of one file, without a gap, some at a time: requests go between. */
+export async function listInSlices(
+  list: List,
+  position: Position,
+  { records, bytes }: Extent,
+): Promise<FiledSegment[]> {
+  const found: FiledSegment[] = []
+  let [from, left] = [position, { records, bytes }]
+  for (;;) {
+    const asked = Math.min(left.records, SLICE_RECORDS)
+    const slice = list(from, { ...left, records: asked })
+    const [first, last] = [slice[0], slice.at(-1)]
+    if (first === undefined || last === undefined) return found
+    const isNext = first.position === from && first.file === found[0]?.file
+    if (found.length > 0 && !isNext) return found
+    found.push(...slice)
+    const listed = slice.reduce((sum, { count }) => sum + count, 0)
+    const unpacked = slice.reduce((sum, segment) => sum + segment.unpacked, 0)
+    left = { records: left.records - listed, bytes: left.bytes - unpacked }
+    if (listed < asked || left.records <= 0 || left.bytes <= 0) return found
+    from = last.position + last.count
+    await setImmediate()
+  }
+}
