@@ -4,7 +4,9 @@
  */
 import { Database } from 'bun:sqlite'
 import { readdirSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
+import { heapSettings } from '../src/heap-size.mjs'
 import { MAX_RECORDS } from '../src/platform/local/log/segment'
 import { temporaryFolder } from '../tests/support/folders'
 import { type ServerProcess, startServerProcess } from '../tests/support/server-process'
@@ -99,7 +101,9 @@ export const receiver = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () =>
 receiver.unref()
 const FLUSH_SECONDS = 5
 const A_FEW_PAGES = 256 * 1024
+/** The server is started with these, and as its launcher tells the engine how much memory there is. */
 export const settings = {
+  ...heapSettings(totalmem()),
   NONIUS_ALLOW_PRIVATE_WEBHOOKS: '1',
   NONIUS_ARCHIVE_FLUSH_SECONDS: String(FLUSH_SECONDS),
 }

@@ -1,10 +1,13 @@
 import { Database } from 'bun:sqlite'
 import { describe, expect, it } from 'bun:test'
+import { createHash, hash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SegmentBatch } from '../../src/platform/local/log/follower'
 import { openTrees } from '../../src/platform/local/trees'
 import { batchOf, treesContract } from '../contracts/trees.contract'
 import { temporaryFolder } from '../support/folders'
+import { openStore } from '../support/local-store'
 import { aRecord } from '../support/records'
 
 function open() {
@@ -109,6 +112,52 @@ describe('trees in a file', () => {
     for (const n of [0, 500, 999]) {
       const { treeSize } = (await opened.trees.head(`t-${n}`, '2026-11-30T02'))!
       expect(treeSize).toBe(2)
+    }
+  })
+
+  it('have the same leaves of records in memory and of those that are read from the log', async () => {
+    await using opened = open()
+    using folder = temporaryFolder()
+    await using store = openStore(folder.path)
+    const sent = (n: number) => hash('sha256', `sent ${n}`)
+    const texts = [
+      '{}',
+      '{"name":"Zoë"}',
+      '{"name":"\u5b66\ud83c\udf93"}',
+      `{"long":"${'ü'.repeat(70_000)}"}`,
+    ]
+    const stored = texts.flatMap((raw, n) => [
+      aRecord({ eventId: `a\tb-${n}`, tenantId: 'school', raw }),
+      aRecord({
+        eventId: `two-${n}`,
+        tenantId: 'school',
+        raw,
+        sentSha256: sent(n),
+        retentionDays: 3,
+      }),
+    ])
+    await store.append(stored)
+    const segments = store.log.segmentsFrom(0, { records: 1e9, bytes: 1e9 })
+    expect(store.log.recent.get(segments[0]!.position, segments[0]!.count)).toBeDefined()
+    const batch = (id: string, recentOf: SegmentBatch['recentOf']) =>
+      ({ ...batchOf(stored), id, segments, recentOf }) as SegmentBatch
+    await opened.trees.add(
+      batch('memory', ({ position, count }) => store.log.recent.get(position, count)),
+    )
+    await opened.trees.add(batch('log', () => undefined))
+    const hour = new Date(segments[0]!.storedAt).toISOString().slice(0, 13)
+    const leaves = []
+    for await (const some of opened.trees.leaves('school', hour)) leaves.push(...some)
+    // What is kept as another text than was sent has a leaf for each.
+    const expected = stored.flatMap(({ eventId, raw, sentSha256 }) =>
+      [sentSha256, hash('sha256', raw)].flatMap((digest) => (digest ? [{ eventId, digest }] : [])),
+    )
+    const twice = [...expected, ...expected]
+    expect(leaves.map(({ eventId }) => eventId)).toEqual(twice.map(({ eventId }) => eventId))
+    for (const [place, leaf] of leaves.entries()) {
+      const made = createHash('sha256').update(Uint8Array.of(0)).update(leaf.salt!)
+      const digest = made.update(Buffer.from(twice[place]!.digest, 'hex')).digest('hex')
+      expect(Buffer.from(leaf.hash).toString('hex')).toBe(digest)
     }
   })
 })
