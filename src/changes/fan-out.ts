@@ -101,7 +101,7 @@ export function createFanOut({
         if (records === undefined) wanted.set(subscriber, [record])
         else records.push(record)
       }
-      if (atOnce === undefined || place % AT_ONCE === 0) yield
+      if (atOnce === undefined || subject.wasParsed() || place % AT_ONCE === 0) yield
     }
     return wanted
   }

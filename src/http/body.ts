@@ -67,17 +67,15 @@ async function receiveBody(c: AppContext, limits: Limits): Promise<Received> {
   const first = length ?? FIRST_BYTES
   const lease = await leaseFor(c, isShort ? first * MOST_PER_BYTE : first, first)
 
-  if (isShort) {
-    // It is given up long before its connection would be for its silence.
-    const bytes = new Uint8Array(await inTime(request.arrayBuffer(), length, pace))
-    lease.arrived()
-    // With a length the server has counted for us.
-    if (bytes.length > limit) throw bodyTooLarge(limit)
-    return { lease, encoding, bytes }
-  }
   // We watch the clock from here on, until there is an answer to be sent.
   c.env?.patience?.(0)
   try {
+    if (isShort) {
+      const bytes = new Uint8Array(await inTime(request.arrayBuffer(), length, pace))
+      // With a length the server has counted for us.
+      if (bytes.length > limit) throw bodyTooLarge(limit)
+      return { lease, encoding, bytes }
+    }
     const { body } = request
     const sizes = { limit, length, room: first }
     const bytes = body === null ? new Uint8Array() : await collect(body, { lease, pace, ...sizes })

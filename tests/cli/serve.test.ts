@@ -145,7 +145,8 @@ describe('nonius serve', () => {
 
 /** A request whose body has begun to arrive, and which the server is bound to answer. */
 async function beginUpload(banner: string) {
-  const { hostname, port } = new URL(/running at (\S+)/.exec(banner)![1]!)
+  const url = /running at (\S+)/.exec(banner)![1]!
+  const { hostname, port } = new URL(url)
   const answered = Promise.withResolvers<string>()
   const data = (_: unknown, bytes: Uint8Array) => answered.resolve(new TextDecoder().decode(bytes))
   const socket = await Bun.connect({ hostname, port: Number(port), socket: { data } })
@@ -159,7 +160,9 @@ async function beginUpload(banner: string) {
   ]
   socket.write(`${head.join('\r\n')}\r\n\r\n`)
   socket.write(body.subarray(0, half))
-  await Bun.sleep(50) // on its way
+  // What came before has been read by a server that has answered this.
+  await (await fetch(new URL('/health', url))).text()
+  await Bun.sleep(50)
   return {
     finish() {
       socket.write(body.subarray(half))

@@ -191,7 +191,7 @@ describe('An index of conditions', () => {
     let looks = 0
     let most = 0
     const counting: Subject = {
-      record: subject.record,
+      ...subject,
       inItem(place) {
         looks += 1
         const held = subject.inItem(place)

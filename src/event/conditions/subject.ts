@@ -17,6 +17,8 @@ export interface Subject {
   readonly record: EventRecord
   /** Tells what the item as sent has at a place; the item is parsed when this is asked first. */
   inItem(place: Place & { of: 'item' }): Held
+  /** Tells whether the item was parsed, which may have been megabytes. */
+  wasParsed(): boolean
 }
 
 type ItemPlace = Place & { of: 'item' }
@@ -47,6 +49,7 @@ export function subjectOf(record: EventRecord): Subject {
 
   return {
     record,
+    wasParsed: () => held !== undefined,
     inItem(place) {
       const known = held ?? parse()
       let found = known.get(place)
