@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { SALT_BYTES } from '../../../merkle/hashes'
 import type { Steps } from '../../../syntax/steps'
-import { eachLeanRecord, type LeanRecord } from '../log/lean-records'
+import { eachLeanRecord, endsStep, type LeanRecord } from '../log/lean-records'
 import { type Growing, growFrom } from './growing'
 import { packKind } from './kinds'
 import type { GrownTree, TreeRows } from './rows'
@@ -91,9 +91,13 @@ export function createAdding(): Adding {
 
     for (const one of stored) {
       storedHour = Math.floor(one.storedAt / HOUR_MS)
-      if ('records' in one) for (const record of one.records) addLeaves(record, record.raw)
-      else eachLeanRecord(one.body, one.columns, addLeaves)
-      yield
+      if ('body' in one) yield* eachLeanRecord(one.body, one.columns, addLeaves)
+      else {
+        for (const [place, record] of one.records.entries()) {
+          addLeaves(record, record.raw)
+          if (endsStep(place, record.raw.length)) yield
+        }
+      }
     }
     return grown
   }
