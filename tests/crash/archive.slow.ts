@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { temporaryFolder } from '../support/folders'
 import { openLake } from '../support/lake'
-import { childrenOf, isRunning } from '../support/processes'
+import { catchesInterrupt, childrenOf, isRunning } from '../support/processes'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
 
 const ROUNDS = 6
@@ -25,8 +25,8 @@ async function post({ url, key }: ServerProcess, event_id: string) {
 async function archiverOf(server: ServerProcess): Promise<number> {
   const end = performance.now() + 20_000
   while (performance.now() < end) {
-    const found = childrenOf(server.process.pid).find(({ command }) =>
-      /archive-process/.test(command),
+    const found = childrenOf(server.process.pid).find(
+      ({ pid, command }) => /archive-process/.test(command) && catchesInterrupt(pid),
     )
     if (found) return found.pid
     await Bun.sleep(5)

@@ -24,6 +24,19 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+const SIGINT = 2
+
+/** Whether a process has a handler of its own for Ctrl-C, which one that has just begun does not (proc_pid_status(5)). */
+export function catchesInterrupt(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const caught = BigInt(`0x${/^SigCgt:\s+([0-9a-f]+)/m.exec(status)![1]}`)
+    return ((caught >> BigInt(SIGINT - 1)) & 1n) === 1n
+  } catch {
+    return false // it has ended
+  }
+}
+
 function isZombie(status: string): boolean {
   return /^State:\s+Z/m.test(status)
 }

@@ -45,9 +45,11 @@ const remove = (file: string) => rmSync(file)
 const garbage = (file: string) => rewrite(file, (bytes) => randomBytes(bytes.length).copy(bytes))
 const garbageAt = (from: number, length: number) => (file: string) =>
   rewrite(file, (bytes) => randomBytes(length).copy(bytes, from))
+// The WAL of a part of the log that grows no more is empty, but for the moment after another one began.
+const tailOf = (bytes: Buffer) => Math.max(0, bytes.length - 1000)
 const garbageTail = (file: string) =>
-  rewrite(file, (bytes) => randomBytes(1000).copy(bytes, bytes.length - 1000))
-const cutTail = (file: string) => truncateSync(file, readFileSync(file).length - 1000)
+  rewrite(file, (bytes) => randomBytes(1000).copy(bytes, tailOf(bytes)))
+const cutTail = (file: string) => truncateSync(file, tailOf(readFileSync(file)))
 const middlePage = (file: string) =>
   rewrite(file, (bytes) => {
     randomBytes(PAGE).copy(bytes, Math.floor(bytes.length / PAGE / 2) * PAGE)
