@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { gzipSync } from 'node:zlib'
+import { slowness } from '../support/bounded/slowness'
 import { anEnvelopeText, anEvent } from '../support/envelopes'
 import { temporaryFolder } from '../support/folders'
 import { type LimitedServer, startLimitedServer } from '../support/limited-process'
@@ -10,7 +11,7 @@ const MB = 1024 * 1024
 const LIMIT = 512 * MB
 const BODY = 6 * MB
 // What the server is held to on a machine of its own; others may keep this one busy.
-const LATE_MS = Number(process.env.BOUNDED_LATE_MS ?? 250)
+const LATE_MS = Number(process.env.BOUNDED_LATE_MS ?? 250) * slowness()
 
 const env = { NONIUS_QUARANTINE_MAX_ITEMS: '10000000', NONIUS_QUARANTINE_MAX_BYTES: '99999999999' }
 const validate = '/caliper/v1p2/events/validate'
