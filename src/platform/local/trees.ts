@@ -36,7 +36,6 @@ export function openTrees(
   const db = openTreesFile(file, notices)
   const durably = createDurably(db, disk)
   const rows = createTreeRows(db, durably)
-  const damaged = () => markDamaged(file, notices)
   const adding = createAdding()
   const finding = createFinding(rows)
   const expire = createExpire({ rows, adding, finding })
@@ -72,7 +71,7 @@ export function openTrees(
         } catch (error) {
           // In memory they have leaves now that are not in the file.
           adding.forget()
-          if (isDamage(error)) damaged()
+          if (isDamage(error)) markDamaged(file, notices)
           throw error
         }
       }),

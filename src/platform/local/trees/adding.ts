@@ -4,7 +4,7 @@ import type { Steps } from '../../../syntax/steps'
 import { eachLeanRecord, endsStep, type LeanRecord } from '../log/lean-records'
 import { type Growing, growFrom } from './growing'
 import { packKind } from './kinds'
-import type { GrownTree, TreeRows } from './rows'
+import type { TreeRow, TreeRows } from './rows'
 
 /** Records that were stored at a time (ms since 1970): as they are in memory, or as a body of the log whose lines have these columns. */
 export type Stored = { storedAt: number } & (
@@ -25,20 +25,22 @@ export const hourOf = (time: number) => new Date(time).toISOString().slice(0, 13
 /** Gives the beginning of an hour in ms since 1970. */
 export const timeOf = (hour: string) => Date.parse(`${hour}:00:00.000Z`)
 
+type Place = Pick<TreeRow, 'tenantId' | 'hour'>
+
 /** Adds leaves to trees, which it holds at their edges in memory. */
 export interface Adding {
   /**
    * Adds the leaves of all records, in steps of some tenths of a millisecond. Nothing else may change the trees meanwhile.
    * @param rows reads trees that are not in memory
-   * @returns what trees have grown by
-   * @throws {StorageError} when those cannot be read; nothing is in memory then
+   * @returns the trees that have grown, with their places; what they have grown by is to be taken of them
+   * @throws {StorageError} when those cannot be read; all are to be forgotten then, since some have leaves that nobody will write
    */
   add(
     stored: Iterable<Stored>,
     rows: Pick<TreeRows, 'tree' | 'newId' | 'edge' | 'newestClosed'>,
-  ): Steps<GrownTree[]>
+  ): Steps<Map<Growing, Place>>
   /** Lets go of what is in memory of a tree, before it changes in another way; or of all of them. */
-  forget(tree?: Pick<GrownTree, 'tenantId' | 'hour'>): void
+  forget(tree?: Place): void
 }
 
 export function createAdding(): Adding {
@@ -104,19 +106,10 @@ export function createAdding(): Adding {
 
   return {
     *add(stored, rows) {
-      try {
-        const grown = yield* grow(stored, rows)
-        // Two hours have one tree where that of the first is closed.
-        const trees = new Map([...grown.values()].map((one) => [one.tree, one]))
-        if (held.size > MAX_HELD) held.clear()
-        return [...trees.values()].map(({ tree, tenantId, hour }) => {
-          return { tenantId, hour, ...tree.take() }
-        })
-      } catch (error) {
-        // Some trees have leaves now that nobody will write.
-        held.clear()
-        throw error
-      }
+      const grown = yield* grow(stored, rows)
+      if (held.size > MAX_HELD) held.clear()
+      // Two hours have one tree where that of the first is closed.
+      return new Map([...grown.values()].map(({ tree, ...place }) => [tree, place]))
     },
 
     forget(tree) {

@@ -1,10 +1,17 @@
 import type { Database } from 'bun:sqlite'
 import { HASH_BYTES, SALT_BYTES } from '../../../merkle/hashes'
-import type { EdgePart, Facts, PackedFacts, PackedPart } from './growing'
+import type { EdgePart } from './growing'
+
+interface EdgeRow {
+  at: number
+  first: number
+  count: number
+  body: Uint8Array
+}
 
 /** Runs the statements of `edges`: the tile of leaves that is not full, in parts. */
 export function createEdges(db: Database) {
-  const of = db.query<PackedPart, [number, number]>(
+  const of = db.query<EdgeRow, [number, number]>(
     'SELECT at, first, count, body FROM edges WHERE tree = ? AND at >= ? ORDER BY at, first',
   )
   const put = db.query('INSERT OR REPLACE INTO edges VALUES (?, ?, ?, ?, ?)')
@@ -12,8 +19,9 @@ export function createEdges(db: Database) {
   const dropAll = db.query('DELETE FROM edges WHERE tree = ?')
 
   return {
-    put: (tree: number, { at, first, count, body }: PackedPart) =>
-      void put.run(tree, at, first, count, body),
+    put(tree: number, part: EdgePart) {
+      put.run(tree, part.at, part.first, part.kinds.length, bodyOf(part))
+    },
 
     /** Reads the tile that is not full, where it is at a place or behind it. */
     read(tree: number, at: number): EdgePart | undefined {
@@ -34,19 +42,12 @@ export function createEdges(db: Database) {
   }
 }
 
-export function packPart({ at, first, hashes, salts, kinds, keys, ids }: EdgePart): PackedPart {
+function bodyOf({ hashes, salts, kinds, keys, ids }: EdgePart): Buffer {
   const text = Buffer.from(JSON.stringify(ids))
-  const body = Buffer.concat([hashes, salts, bytesOf(kinds), bytesOf(keys), text])
-  return { at, first, count: kinds.length, body }
+  return Buffer.concat([hashes, salts, bytesOf(kinds), bytesOf(keys), text])
 }
 
-/** Packs the facts of a full tile. */
-export function packFacts({ at, salts, kinds, keys, ids }: Facts): PackedFacts {
-  const packed = Bun.zstdCompressSync(Buffer.from(JSON.stringify(ids)), { level: 1 })
-  return { at, salts, kinds: bytesOf(kinds), keys: bytesOf(keys), ids: packed }
-}
-
-function partIn({ at, first, count, body }: PackedPart): EdgePart {
+function partIn({ at, first, count, body }: EdgeRow): EdgePart {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
   let from = 0
   const next = (length: number) => {

@@ -1,6 +1,5 @@
 import { HASH_BYTES, SALT_BYTES } from '../../../merkle/hashes'
 import { TILE } from '../../../merkle/tree'
-import { packFacts, packPart } from './edges'
 import { hashLeaf, rootOfFull } from './hashing'
 
 /** A tile as it is to be written. */
@@ -25,24 +24,6 @@ export interface EdgePart extends Facts {
   hashes: Uint8Array
 }
 
-/** Facts as they are written. */
-export interface PackedFacts {
-  at: number
-  salts: Uint8Array
-  kinds: Uint8Array
-  keys: Uint8Array
-  /** JSON in zstd. */
-  ids: Uint8Array
-}
-
-/** A part of an edge as it is written. */
-export interface PackedPart {
-  at: number
-  first: number
-  count: number
-  body: Uint8Array
-}
-
 /** A tree goes on from its edge. */
 export interface Edge {
   id: number
@@ -56,20 +37,22 @@ export interface Edge {
 
 /** It has what was added to a tree since it was written last. */
 export interface Grown {
-  id: number
-  size: number
   /** Full tiles of leaves, and tiles above them. */
   tiles: TileToWrite[]
   /** These are of full tiles of leaves. */
-  facts: PackedFacts[]
+  facts: Facts[]
   /** This is new of a tile of leaves that is not full. */
-  part: PackedPart | undefined
-  /** Kinds of leaves that are in it, where it is new, has a full tile more, or leaves of another kind. */
-  kinds: readonly number[] | undefined
+  part: EdgePart | undefined
+  /** If true, the tree is new, has a full tile more, or leaves of another kind. */
+  isMarked: boolean
 }
 
 /** A tree that grows, at its edge in memory; what was added is in it until it is written. */
 export interface Growing {
+  readonly id: number
+  readonly size: number
+  /** Kinds of leaves that are in it, for what forgets them. */
+  readonly kinds: ReadonlySet<number>
   /**
    * Adds a leaf.
    * @param salts has its salt from `from` on
@@ -128,7 +111,7 @@ export function growFrom(edge: Edge): Growing {
   let isMarked = size === 0
   let lastKind = -1
   let tiles: TileToWrite[] = []
-  let facts: PackedFacts[] = []
+  let facts: Facts[] = []
 
   function put(level: number, hash: Buffer) {
     levels[level] ??= openTile(0, 0, undefined)
@@ -139,7 +122,7 @@ export function growFrom(edge: Edge): Growing {
     if (open.count < TILE) return
     tiles.push({ level, at: open.full, hashes: Buffer.from(open.hashes) })
     if (open === bottom) {
-      facts.push(packFacts(partFrom(0)))
+      facts.push(partFrom(0))
       own.ids = []
       written = 0
       isMarked = true
@@ -164,6 +147,12 @@ export function growFrom(edge: Edge): Growing {
 
   const hash = Buffer.alloc(HASH_BYTES)
   return {
+    id: edge.id,
+    get size() {
+      return size
+    },
+    kinds,
+
     add(eventId, kind, salts, from, item, sha256OfItem) {
       const { count } = bottom
       salts.copy(own.salts, count * SALT_BYTES, from, from + SALT_BYTES)
@@ -187,11 +176,8 @@ export function growFrom(edge: Edge): Growing {
         const hashes = Buffer.from(open.hashes.subarray(0, open.count * HASH_BYTES))
         tiles.push({ level, at: open.full, hashes })
       }
-      const part = bottom.count > written ? packPart(partFrom(written)) : undefined
-      const taken = {
-        ...{ id: edge.id, size, tiles, facts, part },
-        kinds: isMarked ? [...kinds] : undefined,
-      }
+      const part = bottom.count > written ? partFrom(written) : undefined
+      const taken = { tiles, facts, part, isMarked }
       written = bottom.count
       isMarked = false
       tiles = []

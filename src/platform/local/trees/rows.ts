@@ -3,8 +3,8 @@ import { SALT_BYTES } from '../../../merkle/hashes'
 import { TILE } from '../../../merkle/tree'
 import { guarded } from '../database'
 import type { Durably } from '../durably'
-import { createEdges, numbersIn, packFacts, packPart } from './edges'
-import type { Edge, EdgePart, Facts, Grown, PackedFacts } from './growing'
+import { bytesOf, createEdges, numbersIn } from './edges'
+import type { Edge, EdgePart, Facts, Growing } from './growing'
 
 export interface TreeRow {
   id: number
@@ -16,9 +16,6 @@ export interface TreeRow {
   /** Kinds of leaves whose ids and salts it has, as JSON. */
   kinds: string
 }
-
-/** It has what was added to a tree, and the place of the tree. */
-export type GrownTree = Grown & Pick<TreeRow, 'tenantId' | 'hour'>
 
 interface LeavesRow {
   at: number
@@ -97,9 +94,10 @@ export function createTreeRows(db: Database, durably: Pick<Durably, 'synced'>) {
     return { id, size, tiles, leaves: open, kinds: JSON.parse(kinds) as number[] }
   }
 
-  function putFacts(tree: number, { at, salts, kinds, keys: own, ids }: PackedFacts) {
-    putLeaves.run(tree, at, salts, kinds, ids)
-    putKeys.run(tree, at, own)
+  function putFacts(tree: number, { at, salts, kinds, keys: own, ids }: Facts) {
+    const packed = Bun.zstdCompressSync(Buffer.from(JSON.stringify(ids)), { level: 1 })
+    putLeaves.run(tree, at, salts, bytesOf(kinds), packed)
+    putKeys.run(tree, at, bytesOf(own))
   }
 
   /** Lists rows of tiles, and after them the tile that is not full, where it is asked for. */
@@ -126,9 +124,9 @@ export function createTreeRows(db: Database, durably: Pick<Durably, 'synced'>) {
       ids[place] = null
       salts.fill(0, place * SALT_BYTES, (place + 1) * SALT_BYTES)
     }
-    if (open === undefined) return putFacts(tree, packFacts({ ...facts, salts, ids }))
+    if (open === undefined) return putFacts(tree, { ...facts, salts, ids })
     edges.drop(tree, at)
-    edges.put(tree, packPart({ ...open, salts, ids }))
+    edges.put(tree, { ...open, salts, ids })
   }
 
   /** Closes a tree: what was in its edge stands in tiles from then on. */
@@ -136,7 +134,7 @@ export function createTreeRows(db: Database, durably: Pick<Durably, 'synced'>) {
     const open = edges.read(id, 0)
     if (open !== undefined) {
       putTile.run(id, 0, open.at, open.hashes)
-      putFacts(id, packFacts(open))
+      putFacts(id, open)
       edges.dropAll(id)
     }
     setRoot.run(root, size, id)
@@ -196,16 +194,18 @@ export function createTreeRows(db: Database, durably: Pick<Durably, 'synced'>) {
       }),
 
     /** Writes what trees have grown by with a batch, all or nothing. */
-    write(batch: string, grown: readonly GrownTree[]) {
+    write(batch: string, grown: ReadonlyMap<Growing, { tenantId: string; hour: string }>) {
       writing(() => {
-        for (const { id, tenantId, hour, size, tiles, facts, part, kinds } of grown) {
-          const full = size - (size % TILE)
-          if (kinds !== undefined) putTree.run(id, tenantId, hour, full, JSON.stringify(kinds))
-          for (const { level, at, hashes } of tiles) putTile.run(id, level, at, hashes)
-          for (const own of facts) putFacts(id, own)
+        for (const [tree, { tenantId, hour }] of grown) {
+          const { tiles, facts, part, isMarked } = tree.take()
+          const full = tree.size - (tree.size % TILE)
+          const kinds = isMarked ? JSON.stringify([...tree.kinds]) : ''
+          if (isMarked) putTree.run(tree.id, tenantId, hour, full, kinds)
+          for (const { level, at, hashes } of tiles) putTile.run(tree.id, level, at, hashes)
+          for (const own of facts) putFacts(tree.id, own)
           // All of an edge from before is in the first tile that is full now.
-          if (facts.length > 0) edges.drop(id, facts[0]!.at)
-          if (part !== undefined) edges.put(id, part)
+          if (facts.length > 0) edges.drop(tree.id, facts[0]!.at)
+          if (part !== undefined) edges.put(tree.id, part)
         }
         putLatest.run(batch)
       })
