@@ -81,7 +81,8 @@ describe('a server with half a gigabyte', () => {
     ['with a key', events, false],
     ['with a key and of unknown length', events, true],
   ] as const) {
-    it(`outlives 348 unfinished bodies ${name}, and answers each in time`, async () => {
+    // These wait for half a minute, each at a server of its own.
+    it.concurrent(`outlives 348 unfinished bodies ${name}, and answers each in time`, async () => {
       using folder = temporaryFolder()
       await using server = await started(folder.path)
       const piece = Buffer.alloc(BODY - 10, ' ')

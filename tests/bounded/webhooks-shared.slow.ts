@@ -61,7 +61,8 @@ describe('While the targets of others are dead, sixteen deliveries of one tenant
     ['a hundred tenants with 10 each', 100, 10, 4],
   ]
   for (const [name, tenants, webhooksOfEach, deliveriesOfEach] of scenes) {
-    it(`go out at once beside ${name}, at first and once they are known to fail`, async () => {
+    // They wait most of their time, each at a queue of its own.
+    it.concurrent(`go out at once beside ${name}, at first and once they are known to fail`, async () => {
       using dead = await aDeadTarget()
       await using good = aReceiver()
       const record = aRecord({ tenantId: 'good' })
@@ -129,7 +130,7 @@ describe('A healthy endpoint, sent to ten times a second', () => {
     ['beside a hundred that hang, of another tenant', 100, 'other'],
   ]
   for (const [name, hanging, tenantId] of scenes) {
-    it(`is reached as fast ${name}`, async () => {
+    it.concurrent(`is reached as fast ${name}`, async () => {
       using dead = await aDeadTarget()
       const arrivals: (() => void)[] = []
       await using good = aReceiver(() => {

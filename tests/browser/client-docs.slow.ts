@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
+import { freePort } from '../../tools/free-port'
 import { temporaryFolder } from '../support/folders'
 import { startChromium } from '../support/pages/chromium'
 import { nonius, repository } from '../support/program'
 import { read } from '../support/repository'
-import { freePort, type ServerProcess, startServerProcess } from '../support/server-process'
+import { type ServerProcess, startServerProcess } from '../support/server-process'
 
 /* docs/browser.md in a page: its key, its tag, its policy. tests/clients has the rest of it. */
 

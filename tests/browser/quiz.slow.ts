@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { sessionTypes } from '../../src/standards/native/session-door'
+import { freePort } from '../../tools/free-port'
 import { temporaryFolder } from '../support/folders'
 import { startChromium } from '../support/pages/chromium'
 import { nonius, type Program, start } from '../support/program'
 import { readmeOf } from '../support/readme'
-import { freePort, type ServerProcess, startServerProcess } from '../support/server-process'
+import { type ServerProcess, startServerProcess } from '../support/server-process'
 
 // Chromium's first start on a busy machine of two cores.
 const PATIENCE_MS = 60_000

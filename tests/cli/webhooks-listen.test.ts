@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
+import { freePort } from '../../tools/free-port'
 import { temporaryFolder } from '../support/folders'
 import { nonius, type Program, start } from '../support/program'
-import { freePort, type ServerProcess, startServerProcess } from '../support/server-process'
+import { type ServerProcess, startServerProcess } from '../support/server-process'
 
 const cli = join(import.meta.dir, '../../src/cli.ts')
 const folder = temporaryFolder()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { Webhook } from 'standardwebhooks'
+import { freePort } from '../../tools/free-port'
 import { temporaryFolder } from '../support/folders'
 import { type Program, start } from '../support/program'
 import { readmeOf } from '../support/readme'
@@ -88,7 +89,7 @@ for (const command of commands) {
       const allowed = { NONIUS_ALLOW_PRIVATE_WEBHOOKS: '1' }
       await using server = await startServerProcess(folder.path, allowed)
       const headers = { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' }
-      const port = await freePort()
+      const port = String(await freePort())
       const settings = { name: 'example', targetUrl: `http://127.0.0.1:${port}/`, events: ['*'] }
       const init = { method: 'POST', headers, body: JSON.stringify(settings) }
       const made = await (await fetch(`${server.url}/webhooks`, init)).json()
@@ -103,11 +104,4 @@ for (const command of commands) {
       await program.stop('SIGTERM')
     }, 60_000)
   })
-}
-
-async function freePort(): Promise<string> {
-  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
-  const { port } = server
-  await server.stop(true)
-  return String(port)
 }

@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config/read-config'
 import { settings } from '../../src/config/settings'
 import { openServing } from '../../src/platform/aws'
 import { openDelivering, openFeeding } from '../../src/platform/aws/handing-on'
+import { tableTimeOuts } from '../../src/platform/aws/time-outs'
 import { systemClock } from '../../src/platform/clock'
 import { silentLog } from '../../src/telemetry/log'
 import { deployer } from '../../tools/aws-local/deployer'
@@ -33,6 +34,9 @@ const serving = new Set([
   'aws:sqs/queue:Queue',
   'sst:sst:LinkRef',
 ])
+
+// Of a test's own writes, on a busy machine, the emulator answers one after seconds; functions have their own processes.
+tableTimeOuts.requestTimeout = 15_000
 
 let graph: Graph | undefined
 let made = 0

@@ -1,8 +1,8 @@
 import { chownSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SQL } from 'bun'
+import { freePort } from '../../tools/free-port'
 import { temporaryFolder } from './folders'
-import { freePort } from './server-process'
 
 export interface TestPostgres extends AsyncDisposable {
   url: string

@@ -1,8 +1,8 @@
 import { expect } from 'bun:test'
 import { Webhook } from 'standardwebhooks'
+import { freePort } from '../../tools/free-port'
 import { type Program, start } from './program'
 import { blocksIn } from './readme'
-import { freePort } from './server-process'
 
 /* The receivers of docs/webhooks.md, as they stand there. */
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Subprocess, spawn } from 'bun'
+import { freePort } from '../../tools/free-port'
 
 const cli = join(import.meta.dir, '../../src/cli.ts')
 
@@ -90,11 +91,4 @@ async function untilReady({ url, process: child, output }: ServerProcess, patien
     await Bun.sleep(20)
   }
   throw new Error(`the server did not come up: ${output()}`)
-}
-
-export async function freePort(): Promise<number> {
-  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
-  const { port } = server
-  await server.stop(true)
-  return port!
 }

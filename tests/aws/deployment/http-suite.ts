@@ -5,10 +5,15 @@ import { synthesised } from '../../../tools/aws-local/synthesised'
 import { type Reason, reasons } from '../../support/not-on-aws'
 
 // The tests that speak HTTP to the app over the local platform, against the deployment on emulators.
-// `--without-words` leaves out the files below.
+// `--without-words` leaves out the files below, and the tests of refusals.
 const given = process.argv.slice(2)
 const isShort = given.includes('--without-words')
-const options = given.filter((one) => !one.endsWith('.ts') && one !== '--without-words')
+// A refusal is decided before a port is asked, or by what all other tests ask as well.
+const noRefusal = ['--test-name-pattern', '^(?!.*\\b(refus|4\\d\\d\\b))']
+const options = [
+  ...given.filter((one) => !one.endsWith('.ts') && one !== '--without-words'),
+  ...(isShort ? noRefusal : []),
+]
 const files = given.filter((one) => one.endsWith('.ts'))
 // These are about the words of requests and answers, which the code before the ports reads and writes, on Lambda as
 // anywhere: of the ports they use what the others use. They take two fifths of the time of all.

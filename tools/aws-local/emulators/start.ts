@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../free-port'
 import { spawnTied, type Tied } from '../spawn-tied'
 import { installDynamoDb, installMinistack } from './install'
 
@@ -84,12 +84,4 @@ export async function ready(
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   return { endpoint, [Symbol.asyncDispose]: dispose }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

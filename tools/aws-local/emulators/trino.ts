@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { freePort } from '../../free-port'
 import { spawnTied } from '../spawn-tied'
 import { installed, run } from './install'
-import { type Emulator, freePort, ready } from './start'
+import { type Emulator, ready } from './start'
 import { createTrinoClient, type TrinoResult } from './trino-client'
 import { CATALOG, configureTrino } from './trino-config'
 
