@@ -1,64 +1,43 @@
 import { Command } from 'commander'
 import { version } from '../package.json'
-import { auditCommand } from './cli/audit'
-import { convertCommand } from './cli/convert'
-import { demoCommand } from './cli/demo'
-import { exportCommand } from './cli/export'
 import { fail } from './cli/failure'
-import { issuersCommand } from './cli/issuers'
-import { keysCommand } from './cli/keys'
-import { lakeCommand } from './cli/lake'
-import { loadCommand } from './cli/load'
-import { observerCommand } from './cli/observer'
-import { policiesCommand } from './cli/policies'
-import { privacyCommand } from './cli/privacy'
-import { quarantineCommand } from './cli/quarantine'
-import { queryCommand } from './cli/query'
-import { reducersCommand } from './cli/reducers'
-import { rostersCommand } from './cli/rosters'
-import { sendCommand } from './cli/send'
-import { serveCommand } from './cli/serve'
-import { sourcesCommand } from './cli/sources'
-import { statusCommand } from './cli/status'
-import { tailCommand } from './cli/tail'
-import { tenantsCommand } from './cli/tenants'
-import { typesCommand } from './cli/types'
-import { validateCommand } from './cli/validate'
-import { webhooksCommand } from './cli/webhooks'
-import { xapiCommand } from './cli/xapi'
+
+// Reading the modules of all takes four times as long as those of one; they stand in the order of `--help`.
+const commands: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import('./cli/serve')).serveCommand(),
+  query: async () => (await import('./cli/query')).queryCommand(),
+  export: async () => (await import('./cli/export')).exportCommand(),
+  lake: async () => (await import('./cli/lake')).lakeCommand(),
+  load: async () => (await import('./cli/load')).loadCommand(),
+  keys: async () => (await import('./cli/keys')).keysCommand(),
+  tenants: async () => (await import('./cli/tenants')).tenantsCommand(),
+  issuers: async () => (await import('./cli/issuers')).issuersCommand(),
+  sources: async () => (await import('./cli/sources')).sourcesCommand(),
+  types: async () => (await import('./cli/types')).typesCommand(),
+  status: async () => (await import('./cli/status')).statusCommand(),
+  tail: async () => (await import('./cli/tail')).tailCommand(),
+  validate: async () => (await import('./cli/validate')).validateCommand(),
+  convert: async () => (await import('./cli/convert')).convertCommand(),
+  send: async () => (await import('./cli/send')).sendCommand(),
+  demo: async () => (await import('./cli/demo')).demoCommand(),
+  audit: async () => (await import('./cli/audit')).auditCommand(),
+  observer: async () => (await import('./cli/observer')).observerCommand(),
+  policies: async () => (await import('./cli/policies')).policiesCommand(),
+  quarantine: async () => (await import('./cli/quarantine')).quarantineCommand(),
+  webhooks: async () => (await import('./cli/webhooks')).webhooksCommand(),
+  privacy: async () => (await import('./cli/privacy')).privacyCommand(),
+  rosters: async () => (await import('./cli/rosters')).rostersCommand(),
+  reducers: async () => (await import('./cli/reducers')).reducersCommand(),
+  xapi: async () => (await import('./cli/xapi')).xapiCommand(),
+}
 
 const program = new Command('nonius')
   .description('The event pipeline for learning data.')
   .version(version)
 
-const commands = [
-  serveCommand,
-  queryCommand,
-  exportCommand,
-  lakeCommand,
-  loadCommand,
-  keysCommand,
-  tenantsCommand,
-  issuersCommand,
-  sourcesCommand,
-  typesCommand,
-  statusCommand,
-  tailCommand,
-  validateCommand,
-  convertCommand,
-  sendCommand,
-  demoCommand,
-  auditCommand,
-  observerCommand,
-  policiesCommand,
-  quarantineCommand,
-  webhooksCommand,
-  privacyCommand,
-  rostersCommand,
-  reducersCommand,
-  xapiCommand,
-]
-for (const command of commands) program.addCommand(command())
+const [name = ''] = process.argv.slice(2)
+const needed = Object.hasOwn(commands, name) ? [name] : Object.keys(commands)
+for (const one of needed) program.addCommand(await commands[one]!())
 
 // `nonius events.ndjson | head` closes the pipe early; that is not a failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
