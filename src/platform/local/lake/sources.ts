@@ -24,14 +24,7 @@ const HOURS = ['*[01][0-9]', '*2[0-3]']
 export async function sourcesOf(folder: string, journal: Journal | undefined): Promise<Sources> {
   const sources: Sources = { zoned: [], others: [] }
   if (!existsSync(folder)) return sources
-  for (const days of await daysBut(folder, journal)) {
-    for (const hour of HOURS) {
-      await addWhereAny(sources.zoned, folder, `${days}/${hour}/*z.parquet`)
-      await addWhereAny(sources.others, folder, `${days}/${hour}/*[!z].parquet`)
-    }
-    await addWhereAny(sources.zoned, folder, `${days}/${WHOLE_DAY}/settled-*z.parquet`)
-    await addWhereAny(sources.others, folder, `${days}/${WHOLE_DAY}/[!s]*.parquet`)
-  }
+  for (const days of await daysBut(folder, journal)) await addOfDays(sources, folder, days)
   if (journal !== undefined) {
     for (const { name, path } of await filesAfter(folder, journal)) sources[kindOf(name)].push(path)
   }
@@ -47,9 +40,40 @@ async function daysBut(folder: string, journal: Journal | undefined): Promise<st
   return [...classes.map((name) => `${name}/*`), ...days.map((name) => `${own}/${name}`)]
 }
 
-async function addWhereAny(to: string[], folder: string, pattern: string) {
-  for await (const _ of new Bun.Glob(pattern).scan(folder)) {
-    to.push(join(folder, pattern))
-    return
+/**
+ * Adds those patterns of some days that stand for a file. Folders may go while they are looked through, with rows
+ * that expire or were erased: they have none then.
+ */
+async function addOfDays({ zoned, others }: Sources, folder: string, days: string) {
+  const patternOf = (to: string[], hour: string, file: string) => {
+    const path = join(folder, days, hour, file)
+    return { to, path, hour: new Bun.Glob(hour), file: new Bun.Glob(file), isFound: false }
+  }
+  const patterns = [
+    ...HOURS.map((hour) => patternOf(zoned, hour, '*z.parquet')),
+    ...HOURS.map((hour) => patternOf(others, hour, '*[!z].parquet')),
+    patternOf(zoned, WHOLE_DAY, 'settled-*z.parquet'),
+    patternOf(others, WHOLE_DAY, '[!s]*.parquet'),
+  ]
+  for await (const day of placesIn(folder, days.split('/'))) {
+    for (const hour of await namesIn(day)) {
+      const asked = patterns.filter((one) => !one.isFound && one.hour.match(hour))
+      if (asked.length === 0) continue
+      for (const name of await namesIn(join(day, hour))) {
+        for (const one of asked) one.isFound ||= one.file.match(name)
+      }
+    }
+  }
+  for (const { to, path, isFound } of patterns) if (isFound) to.push(path)
+}
+
+/** Finds the folders that patterns stand for, each of a name. */
+async function* placesIn(folder: string, [first, ...rest]: string[]): AsyncGenerator<string> {
+  if (first === undefined) yield folder
+  else {
+    const names = new Bun.Glob(first)
+    for (const name of await namesIn(folder)) {
+      if (names.match(name)) yield* placesIn(join(folder, name), rest)
+    }
   }
 }
