@@ -17,6 +17,7 @@ import type { Renamed } from '../../tools/aws-local/provision'
 import type { Graph, GraphResource } from '../../tools/synth/graph'
 import type { TestApp } from './app'
 import { endpoints } from './aws/deployment'
+import { useTables } from './aws/emulators'
 import { keyring } from './keyring'
 
 // What answers requests, and no more: the rest of the deployment has tests of its own.
@@ -74,6 +75,7 @@ const answering = new Set(['Api', 'Administer'])
 export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<TestApp> {
   const stateDir = mkdtempSync(join(tmpdir(), 'aws-app-'))
   const logged: string[] = []
+  const tables = useTables()
   const deployment = await startDeployment({
     ...freshGraph(),
     endpoints: await endpoints(),
@@ -126,6 +128,7 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
 
     async [Symbol.asyncDispose]() {
       await deployment[Symbol.asyncDispose]()
+      tables[Symbol.dispose]()
       rmSync(stateDir, { recursive: true, force: true })
     },
   }

@@ -4,7 +4,7 @@ import { type TableName, tables } from '../../../src/platform/aws/deployed/table
 import { createTableInput } from '../../../tools/aws-local/create-table'
 import { emulated, startDynamoDb, startMinistack } from '../../../tools/aws-local/emulators/start'
 
-// One of each for all files of a run; they die with the process.
+// One of each for many files; they die with the process.
 let dynamoDb: ReturnType<typeof startDynamoDb> | undefined
 let ministack: ReturnType<typeof startMinistack> | undefined
 
@@ -20,6 +20,31 @@ export async function dynamoDbSettings() {
 export async function ministackSettings() {
   ministack ??= startMinistack()
   return { region, credentials, endpoint: (await ministack).endpoint }
+}
+
+// An emulator takes longer for each table that it has: to make those of a deployment 95 ms of the first forty, and 300 of
+// the hundred and fortieth.
+const MAX_DEPLOYMENTS = 40
+let deployments = 0
+let inUse = 0
+
+/**
+ * Says that a deployment uses the emulator of tables, until it is disposed. There is another one now and then, but only
+ * when nobody uses the last: whoever calls it finds it by the environment.
+ */
+export function useTables(): Disposable {
+  if (deployments >= MAX_DEPLOYMENTS && inUse === 0) {
+    void dynamoDb?.then((former) => former[Symbol.asyncDispose]())
+    dynamoDb = undefined
+    deployments = 0
+  }
+  deployments += 1
+  inUse += 1
+  return {
+    [Symbol.dispose]() {
+      inUse -= 1
+    },
+  }
 }
 
 let made = 0
