@@ -14,7 +14,7 @@ archiveContract('DuckDB', { isByReceipt: true, holdsLarge: true, canErase: true 
   return {
     archive,
     lake: lakeOf({ folder, duck }),
-    list: () => Array.fromAsync(new Bun.Glob('**/*').scan(folder)),
+    list: async () => (await Array.fromAsync(new Bun.Glob('**/*').scan(folder))).sort(),
     async [Symbol.asyncDispose]() {
       await archive[Symbol.asyncDispose]()
       await duck[Symbol.asyncDispose]()
