@@ -72,6 +72,36 @@ describe('statements whose table fails', () => {
     expect(calls).toBeGreaterThan(20)
   }, 240_000)
 
+  it('say what was written first when another brings the same id, whichever of its calls the first died before', async () => {
+    const first = aStatement(9, { said: { agent: 'mbox:eve' }, voids: 1 })
+    const second = { ...aStatement(9, { said: { agent: 'mbox:dan' }, voids: 2 }) }
+    const targets = [1, 2].map((number) => aStatement(number, { said: { agent: 'mbox:ada' } }))
+    for (let [calls, isDone] = [0, false]; !isDone; calls += 1) {
+      const opened = await openStatements()
+      const other = opened.process()
+      await other.add(targets)
+      let made = 0
+      const dying = await opened.failing(() => {
+        made += 1
+        return made > calls ? 'denied' : undefined
+      })
+      isDone = await dying.add([first]).then(
+        () => true,
+        () => false,
+      )
+      await other.add([second])
+      const held = await other.get('school', statementId(9))
+      const [kept, lost] = held?.json === first.json ? [first, second] : [second, first]
+      expect(held?.json).toBe(kept.json)
+      for (const { refersTo } of [kept, lost]) {
+        const target = await other.get('school', refersTo!)
+        expect(target?.isVoided).toBe(refersTo === kept.refersTo)
+      }
+      const found = await findAll(other, { finders: lost.finders })
+      expect(found).not.toContain(9)
+    }
+  })
+
   it('are found once when two processes add them at the same time', async () => {
     const opened = await openStatements()
     const [one, other] = [opened.process(), opened.process()]

@@ -70,6 +70,7 @@ export function addWith({
     const complete = await completeAmong(tenantId, places)
     const left = entries.filter(({ statementId }) => !complete.has(statementId))
     const fresh = left.filter(({ statementId }) => !places.has(statementId))
+    const isFresh = new Set(fresh.map(({ statementId }) => statementId))
     const named = fresh.map((entry) => {
       const order = placeOf({ eventTime: entry.stored }, entry.statementId)
       places.set(entry.statementId, order)
@@ -79,15 +80,14 @@ export function addWith({
       bodies.toItem(entry, order),
     )
     const taken = await insertAll('statements', to, items)
-    if (taken.length > 0) {
-      // Another adds them at the same time: theirs is the place.
-      const others = await placesOf(
-        tenantId,
-        taken.map(({ pk }) => statementIdOf(pk!.S!)),
-      )
-      for (const [id, order] of others) places.set(id, order)
-    }
-    return left.map((entry) => ({ ...entry, order: places.get(entry.statementId)! }))
+    const notOurs = new Set(taken.map(({ pk }) => statementIdOf(pk!.S!)))
+    for (const { statementId } of left) if (!isFresh.has(statementId)) notOurs.add(statementId)
+    // Another adds these at the same time, or died: theirs is the place, and what the statement says.
+    const others = await bases.read(tenantId, [...notOurs])
+    return left.map(
+      (entry) =>
+        others.get(entry.statementId) ?? { ...entry, order: places.get(entry.statementId)! },
+    )
   }
 
   async function addOf(tenantId: string, entries: readonly StatementEntry[]): Promise<void> {
