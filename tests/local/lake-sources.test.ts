@@ -13,6 +13,8 @@ const files = {
   others: ['retention_class=a/day=1/23/x.parquet', 'retention_class=b/day=1/hour=24/x.parquet'],
   neither: [
     'note.txt',
+    '.kept/day=1/hour=24/settled-1z.parquet',
+    'retention_class=a/day=1/hour=24/.x.parquet',
     'retention_class=a/day=1/hour=09/x.txt',
     'retention_class=a/day=1/hour=99/xz.parquet',
   ],
@@ -51,9 +53,12 @@ it('finds those of other days while folders of days come and go', async () => {
       await rm(place, { recursive: true, force: true })
     }
   })
-  for (let times = 0; times < 50; times += 1) {
-    expect(await sourcesOf(folder.path, undefined)).toEqual(steady)
+  try {
+    for (let times = 0; times < 50; times += 1) {
+      expect(await sourcesOf(folder.path, undefined)).toEqual(steady)
+    }
+  } finally {
+    isOver = true
+    await Promise.all(others)
   }
-  isOver = true
-  await Promise.all(others)
 })

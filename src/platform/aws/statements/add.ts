@@ -70,7 +70,6 @@ export function addWith({
     const complete = await completeAmong(tenantId, places)
     const left = entries.filter(({ statementId }) => !complete.has(statementId))
     const fresh = left.filter(({ statementId }) => !places.has(statementId))
-    const isFresh = new Set(fresh.map(({ statementId }) => statementId))
     const named = fresh.map((entry) => {
       const order = placeOf({ eventTime: entry.stored }, entry.statementId)
       places.set(entry.statementId, order)
@@ -80,14 +79,20 @@ export function addWith({
       bodies.toItem(entry, order),
     )
     const taken = await insertAll('statements', to, items)
-    const notOurs = new Set(taken.map(({ pk }) => statementIdOf(pk!.S!)))
-    for (const { statementId } of left) if (!isFresh.has(statementId)) notOurs.add(statementId)
-    // Another adds these at the same time, or died: theirs is the place, and what the statement says.
-    const others = await bases.read(tenantId, [...notOurs])
-    return left.map(
-      (entry) =>
-        others.get(entry.statementId) ?? { ...entry, order: places.get(entry.statementId)! },
+    const ours = new Set(fresh.map(({ statementId }) => statementId))
+    for (const { pk } of taken) ours.delete(statementIdOf(pk!.S!))
+    // Another adds the others at the same time, or died: theirs is the place, and what the statement says. One that has
+    // been erased meanwhile is not there.
+    const others = left.filter(({ statementId }) => !ours.has(statementId))
+    const held = await bases.read(
+      tenantId,
+      others.map(({ statementId }) => statementId),
     )
+    return left.flatMap((entry) => {
+      const { statementId } = entry
+      if (ours.has(statementId)) return { ...entry, order: places.get(statementId)! }
+      return held.get(statementId) ?? []
+    })
   }
 
   async function addOf(tenantId: string, entries: readonly StatementEntry[]): Promise<void> {

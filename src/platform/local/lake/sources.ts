@@ -56,10 +56,10 @@ async function addOfDays({ zoned, others }: Sources, folder: string, days: strin
     patternOf(others, WHOLE_DAY, '[!s]*.parquet'),
   ]
   for await (const day of placesIn(folder, days.split('/'))) {
-    for (const hour of await namesIn(day)) {
+    for (const hour of await visibleIn(day)) {
       const asked = patterns.filter((one) => !one.isFound && one.hour.match(hour))
       if (asked.length === 0) continue
-      for (const name of await namesIn(join(day, hour))) {
+      for (const name of await visibleIn(join(day, hour))) {
         for (const one of asked) one.isFound ||= one.file.match(name)
       }
     }
@@ -72,8 +72,13 @@ async function* placesIn(folder: string, [first, ...rest]: string[]): AsyncGener
   if (first === undefined) yield folder
   else {
     const names = new Bun.Glob(first)
-    for (const name of await namesIn(folder)) {
+    for (const name of await visibleIn(folder)) {
       if (names.match(name)) yield* placesIn(join(folder, name), rest)
     }
   }
+}
+
+/** Lists names but those that begin with a dot: where there is nothing else, nothing is to be read. */
+async function visibleIn(folder: string): Promise<string[]> {
+  return (await namesIn(folder)).filter((name) => !name.startsWith('.'))
 }
