@@ -136,6 +136,8 @@ async function run(bench: Bench): Promise<Outcome> {
     if (goals.length === 0) failure ??= 'it told no goal'
     const rows = goals.map((goal) => ({ bench: name, ...goal, mark: markOf(goal), others }))
     progress(`  ${name}: ${failure ?? 'done'}, ${seconds()} s`)
+    for (const row of rows)
+      progress(`    ${row.mark}: ${row.goal}, ${figureOf(row)} of ${wantedOf(row)}`)
     return { rows, ...(failure === undefined ? {} : { failure }) }
   } finally {
     rmSync(folder, { recursive: true })
