@@ -124,9 +124,11 @@ export function conditionsOf(keys: EventKeys, tenantId: string, filter: EventFil
     { column: 'scope' as const, anyOf: scope },
   ]
   const hashed = (ids: readonly string[]) => new Set(ids.map((id) => keys.value(id)))
-  const some = (filter.whose ?? []).map(({ groups, actorIds }) => [
-    { columns: ['actorId', 'memberId'] as const, anyOf: hashed(actorIds) },
-    { columns: ['courseId', 'groupId'] as const, anyOf: hashed(groups) },
-  ])
+  const some = (filter.whose ?? []).map(({ groups, actorIds }) =>
+    [
+      { columns: ['actorId', 'memberId'] as const, anyOf: hashed(actorIds) },
+      { columns: ['courseId', 'groupId'] as const, anyOf: hashed(groups) },
+    ].filter(({ anyOf }) => anyOf.size > 0),
+  )
   return { each, some }
 }

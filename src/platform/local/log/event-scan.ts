@@ -130,32 +130,28 @@ const FEW_VALUES = 16
 
 /**
  * Tells whether every condition is met by something between two offsets. The engine's own search
- * goes through a column twice as fast as a loop does, and most blocks need nothing else.
+ * goes through a column three times as fast as a loop does, and most blocks need nothing else.
  */
-function mayHold({ hashes }: EventIndex, first: number, end: number, { each, some }: Conditions) {
-  const has = (column: HashedColumn, anyOf: Iterable<number>) => {
+function mayHold(index: EventIndex, first: number, end: number, { each, some }: Conditions) {
+  const isThere = (condition: Condition) => soughtIn(index, condition, first, end) !== undefined
+  return each.every(isThere) && mayMeet(index, first, end, some)
+}
+
+function mayMeet(
+  { hashes }: EventIndex,
+  first: number,
+  end: number,
+  some: Conditions['some'],
+): boolean {
+  const has = (column: HashedColumn, anyOf: ReadonlySet<number>) => {
     const values = hashes[column].subarray(first, end)
     for (const value of anyOf) if (values.includes(value)) return true
     return false
   }
-  if (!each.every(({ column, anyOf }) => has(column, anyOf))) return false
   return some.every((alternatives) =>
     alternatives.some(
       ({ columns, anyOf }) =>
         anyOf.size > FEW_VALUES || columns.some((column) => has(column, anyOf)),
-    ),
-  )
-}
-
-/** Tells whether the event at an offset meets the conditions that have alternatives. */
-function meetsSome(
-  { hashes }: EventIndex,
-  offset: number,
-  { some }: Pick<Conditions, 'some'>,
-): boolean {
-  return some.every((alternatives) =>
-    alternatives.some(({ columns, anyOf }) =>
-      columns.some((column) => anyOf.has(hashes[column][offset]!)),
     ),
   )
 }
@@ -186,42 +182,81 @@ export function offsetsIn(
   end: number,
   conditions: Conditions,
 ): Int32Array {
-  let count = 0
-  if (mayHold(index, first, end, conditions)) {
-    const [leading, ...others] = conditions.each
-    count = gather(soughtIn(index, leading!), first, end)
-    for (const other of others) if (count > 0) count = keep(soughtIn(index, other), count)
-    if (conditions.some.length > 0) count = keepSome(index, count, conditions)
+  const none = found.subarray(0, 0)
+  const sought: Sought[] = []
+  for (const condition of conditions.each) {
+    const one = soughtIn(index, condition, first, end)
+    if (one === undefined) return none
+    sought.push(one)
   }
+  if (!mayMeet(index, first, end, conditions.some)) return none
+  // What is met for the first time last is met by the fewest, as a rule.
+  const [rarest, ...others] = sought.sort((one, other) => other.from - one.from)
+  let count = gather(rarest!, end)
+  for (const other of others) if (count > 0) count = keep(other, count)
+  for (const alternatives of conditions.some) count = keepSome(index, count, alternatives)
   return found.subarray(0, count)
 }
 
+/** A condition of signed numbers, which the engine compares five times as fast. */
 interface Sought {
   values: Int32Array
   a: number
   b: number
+  /** The first event that meets it has this offset. */
+  from: number
 }
 
-/** Makes a condition one of signed numbers, which the engine compares five times as fast. */
-function soughtIn({ hashes }: EventIndex, { column, anyOf }: Condition): Sought {
+/** Searches for a condition between two offsets. @returns undefined when nothing there meets it */
+function soughtIn(
+  { hashes }: EventIndex,
+  { column, anyOf }: Condition,
+  first: number,
+  end: number,
+): Sought | undefined {
   const { buffer, byteOffset, length } = hashes[column]
-  const [a = 0, b = a] = anyOf
-  return { values: new Int32Array(buffer, byteOffset, length), a: a | 0, b: b | 0 }
+  const values = new Int32Array(buffer, byteOffset, length)
+  const block = values.subarray(first, end)
+  const [one = 0, other = one] = anyOf
+  const [a, b] = [one | 0, other | 0]
+  let at = block.indexOf(a)
+  // Most have the first; the other counts if it comes before.
+  if (a !== b) {
+    const before = (at < 0 ? block : block.subarray(0, at)).indexOf(b)
+    if (before >= 0) at = before
+  }
+  return at < 0 ? undefined : { values, a, b, from: first + at }
 }
 
 /** This has the offsets that were found in a block last. */
 const found = new Int32Array(BLOCK)
 
+// The engine's search goes from one of them to the next three times as fast as a loop, if they are rarer than this, and
+// a third as fast where one in ten is meant; so many have to be seen to tell.
+const RARE = 64
+const SEEN = 16
+
 /**
  * Gathers offsets, the latest first: most of what is behind them is no longer wanted then.
  * @returns how many there are
  */
-function gather({ values, a, b }: Sought, first: number, end: number): number {
+function gather({ values, a, b, from }: Sought, end: number): number {
+  const block = values.subarray(from, end)
   let count = 0
-  for (let offset = end - 1; offset >= first; offset--) {
-    const value = values[offset]
-    if (value === a || value === b) found[count++] = offset
+  let at = 0
+  if (a === b) {
+    while (at >= 0 && (count < SEEN || count * RARE < at)) {
+      found[count++] = from + at
+      at = block.indexOf(a, at + 1)
+    }
   }
+  if (at >= 0) {
+    for (; at < block.length; at++) {
+      const value = block[at]
+      if (value === a || value === b) found[count++] = from + at
+    }
+  }
+  found.subarray(0, count).reverse()
   return count
 }
 
@@ -236,12 +271,24 @@ function keep({ values, a, b }: Sought, count: number): number {
   return kept
 }
 
-/** Does the same with conditions that have alternatives. */
-function keepSome(index: EventIndex, count: number, conditions: Conditions): number {
+/** Does the same with a condition that has alternatives. */
+function keepSome(
+  { hashes }: EventIndex,
+  count: number,
+  alternatives: readonly Alternative[],
+): number {
+  const ways = alternatives.flatMap(({ columns, anyOf }) =>
+    columns.map((column) => ({ values: hashes[column], anyOf })),
+  )
   let kept = 0
   for (let at = 0; at < count; at++) {
     const offset = found[at]!
-    if (meetsSome(index, offset, conditions)) found[kept++] = offset
+    for (let way = 0; way < ways.length; way++) {
+      const { values, anyOf } = ways[way]!
+      if (!anyOf.has(values[offset]!)) continue
+      found[kept++] = offset
+      break
+    }
   }
   return kept
 }
