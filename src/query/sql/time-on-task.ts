@@ -2,6 +2,7 @@ import { course } from '../narrowing'
 import { namedQuery } from './named-query'
 import { personId } from './people'
 import { counted, tenths, weight } from './scaled'
+import { millis } from './times'
 
 export const timeOnTask = namedQuery({
   id: 'time-on-task',
@@ -9,13 +10,13 @@ export const timeOnTask = namedQuery({
   description:
     'How long did each person work in each course? The time between two of their events counts when it is at most 30 minutes; a longer pause begins a new sitting. Time after the last event of a sitting is not known and not counted.',
   // Within half an hour of the clock no pause is too long: so first and last of it are enough, and only these are put in
-  // order, a tenth of all events or fewer. UTC has no hour twice, and DuckDB asks a calendar for every part of another time.
+  // order, a tenth of all events or fewer.
   sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH chosen AS (
   SELECT tenant_id, session_id, sample_rate,
     ${course} AS course,
     ${personId} AS person_id,
-    CAST(occurred_at AS timestamp with time zone) AT TIME ZONE 'UTC' AS happened_at,
+    ${millis('occurred_at')} AS happened_at,
     ${weight} AS weight
   FROM events
   WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
@@ -33,8 +34,7 @@ stretches AS (
     sum(weight) AS weight
   FROM chosen
   WHERE course IS NOT NULL AND person_id IS NOT NULL
-  GROUP BY tenant_id, course, person_id, session_id,
-    date_trunc('hour', happened_at), extract(minute FROM happened_at) < 30
+  GROUP BY tenant_id, course, person_id, session_id, floor(happened_at / 1800000)
 ),
 followed AS (
   SELECT
@@ -48,7 +48,7 @@ followed AS (
   FROM stretches
 ),
 steps AS (
-  SELECT *, coalesce(date_diff('millisecond', reached, began) > 1800000, true) AS is_new
+  SELECT *, coalesce(began - reached > 1800000, true) AS is_new
   FROM followed
 )
 SELECT
@@ -58,9 +58,9 @@ SELECT
   ${counted()} AS events,
   CAST(round(sum(CASE WHEN is_new THEN session_weight ELSE 0e0 END)) AS bigint) AS sittings,
   ${tenths(`
-    sum(session_weight * date_diff('millisecond',
-      CASE WHEN is_new THEN began ELSE reached END,
-      CASE WHEN reached > ended THEN reached ELSE ended END)) / 6e4
+    sum(session_weight * (
+      CASE WHEN reached > ended THEN reached ELSE ended END
+        - CASE WHEN is_new THEN began ELSE reached END)) / 6e4
     `)} AS minutes
 FROM steps
 GROUP BY 1, 2, 3

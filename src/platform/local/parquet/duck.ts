@@ -69,3 +69,10 @@ export function inUtc(timestamp: string): string {
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
+
+/**
+ * The SQL gives a session Trino's `to_unixtime`, by which named queries go: it is seconds since 1970. DuckDB's own
+ * `epoch` asks a calendar.
+ */
+export const CREATE_TO_UNIXTIME =
+  'CREATE OR REPLACE TEMP MACRO to_unixtime(instant) AS epoch_us(instant) / 1e6'

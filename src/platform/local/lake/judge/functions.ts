@@ -31,7 +31,7 @@ const times = words(`
   get_current_time get_current_timestamp hour isodow isoyear julian last_day make_date make_time make_timestamp make_timestamp_ms
   make_timestamp_ns make_timestamptz microsecond millennium millisecond minute month monthname nanosecond normalized_interval
   now quarter second strftime strptime time_bucket timezone timezone_hour timezone_minute to_centuries to_days to_decades
-  to_hours to_microseconds to_millennia to_milliseconds to_minutes to_months to_quarters to_seconds to_timestamp to_weeks
+  to_hours to_microseconds to_millennia to_milliseconds to_minutes to_months to_quarters to_seconds to_timestamp to_unixtime to_weeks
   to_years today transaction_timestamp try_strptime week weekday weekofyear year yearweek`)
 
 const nested = words(`
