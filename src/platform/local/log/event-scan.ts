@@ -190,7 +190,7 @@ export function offsetsIn(
     sought.push(one)
   }
   if (!mayMeet(index, first, end, conditions.some)) return none
-  // What is met for the first time last is met by the fewest, as a rule.
+  // The condition that is met for the first time last is met by the fewest, as a rule.
   const [rarest, ...others] = sought.sort((one, other) => other.from - one.from)
   let count = gather(rarest!, end)
   for (const other of others) if (count > 0) count = keep(other, count)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { constants, zstdCompressSync } from 'node:zlib'
 import { aRecord } from '../../../../tests/support/records'
-import { FRAME_LINES, frameAt } from './frames'
+import { frameAt } from './frames'
 import { decoderFor, lineNames } from './line'
 import { encodeSegments, LEVEL, lineAt, linesOf, MAX_RECORDS, unzipped } from './segment'
 
@@ -20,35 +20,49 @@ const texts = [
   () => JSON.stringify({ n: crypto.randomUUID() }),
 ]
 
-function segmentOf(count: number) {
-  const receivedAt = '2026-11-15T10:15:00.000Z'
-  const records = Array.from({ length: count }, (_, at) => {
+const receivedAt = '2026-11-15T10:15:00.000Z'
+const recordsOf = (count: number) =>
+  Array.from({ length: count }, (_, at) => {
     return aRecord({ receivedAt, raw: texts[(at * 7 + count) % texts.length]!() })
   })
+
+function segmentOf(count: number) {
+  const records = recordsOf(count)
   const [segment, ...others] = encodeSegments(records)
   expect(others).toHaveLength(0)
   return { records, segment: segment! }
 }
 
+/** Makes a body as versions before wrote it. @param lines are in each frame, but for the last */
+function formerBody(count: number, lines: number) {
+  const all = [...encodeSegments(recordsOf(count))].flatMap(({ body }) => [
+    ...linesOf(unzipped(body)!),
+  ])
+  const frames: Uint8Array[] = []
+  for (let from = 0; from < count; from += lines) {
+    const some = all.slice(from, from + lines).map((line) => `${line}\n`)
+    frames.push(Bun.zstdCompressSync(some.join(''), { level: LEVEL }))
+  }
+  return { body: Buffer.concat(frames), lines: all }
+}
+
 describe('a body of frames', () => {
-  for (const count of [1, 2, FRAME_LINES - 1, FRAME_LINES, FRAME_LINES + 1, MAX_RECORDS]) {
-    test(`of ${count} lines gives each from its own frame`, () => {
+  for (const count of [1, 2, MAX_RECORDS]) {
+    test(`of ${count} lines is one, and gives each of them`, () => {
       const { records, segment } = segmentOf(count)
       for (const [at, { eventId, raw }] of records.entries()) {
         const frame = frameAt(segment.body, count, at)
-        expect(frame.count).toBeLessThanOrEqual(FRAME_LINES)
+        expect(frame).toMatchObject({ first: 0, count, unpacked: segment.unpacked })
         const bytes = unzipped(frame.packed)!
-        expect(frame.unpacked).toBe(bytes.length)
-        expect([...linesOf(bytes)]).toHaveLength(frame.count)
-        expect(decode(lineAt(bytes, at - frame.first))).toMatchObject({ eventId, raw })
+        expect([...linesOf(bytes)]).toHaveLength(count)
+        expect(decode(lineAt(bytes, at))).toMatchObject({ eventId, raw })
       }
     })
   }
 
   test('is read as one by whoever reads all of it', () => {
-    const { records, segment } = segmentOf(MAX_RECORDS)
-    const ids = Array.from(linesOf(unzipped(segment.body)!), (line) => decode(line).eventId)
-    expect(ids).toEqual(records.map(({ eventId }) => eventId))
+    const { body, lines } = formerBody(100, 32)
+    expect([...linesOf(unzipped(body)!)]).toEqual(lines)
   })
 
   test('that ends within a line has that much of the line, and an end', () => {
@@ -59,50 +73,48 @@ describe('a body of frames', () => {
   })
 
   test('of a former version is one frame of all lines', () => {
-    const { segment } = segmentOf(MAX_RECORDS)
-    const bytes = unzipped(segment.body)!
-    const packed = Bun.zstdCompressSync(bytes, { level: LEVEL })
-    const frame = frameAt(packed, MAX_RECORDS, 100)
-    expect(frame).toMatchObject({ first: 0, count: MAX_RECORDS, unpacked: bytes.length })
-    expect(unzipped(frame.packed)!.equals(bytes)).toBe(true)
+    const { body, lines } = formerBody(128, 128)
+    const frame = frameAt(body, 128, 100)
+    expect(frame).toMatchObject({ first: 0, count: 128, packed: body })
+    expect(lineAt(unzipped(frame.packed)!, 100)).toBe(lines[100]!)
   })
 
-  test('of a former version has frames of 64 lines', () => {
-    const lines = [...linesOf(unzipped(segmentOf(MAX_RECORDS).segment.body)!)]
-    for (const count of [1, 64, 65, 100, MAX_RECORDS]) {
-      const frames = [lines.slice(0, Math.min(count, 64)), lines.slice(64, count)]
-        .filter((some) => some.length > 0)
-        .map((some) => Bun.zstdCompressSync(some.map((line) => `${line}\n`).join('')))
-      for (let at = 0; at < count; at += 1) {
-        const frame = frameAt(Buffer.concat(frames), count, at)
-        expect(frame.count).toBe(at < 64 ? Math.min(count, 64) : count - 64)
-        expect(lineAt(unzipped(frame.packed)!, at - frame.first)).toBe(lines[at]!)
+  for (const perFrame of [32, 64]) {
+    test(`of a former version has frames of ${perFrame} lines`, () => {
+      for (const count of [1, perFrame - 1, perFrame, perFrame + 1, 100, 128]) {
+        const { body, lines } = formerBody(count, perFrame)
+        for (let at = 0; at < count; at += 1) {
+          const frame = frameAt(body, count, at)
+          const first = at - (at % perFrame)
+          expect(frame).toMatchObject({ first, count: Math.min(perFrame, count - first) })
+          expect(lineAt(unzipped(frame.packed)!, at - first)).toBe(lines[at]!)
+        }
       }
-    }
-  })
+    })
+  }
 
   test('of frames that another writer made, with a checksum or in many blocks, is found as well', () => {
-    const texts = ['a\n'.repeat(FRAME_LINES), `${noise(400_000)}\n`.repeat(FRAME_LINES / 8)]
+    const texts = ['a\n'.repeat(32), `${noise(400_000)}\n`.repeat(4)]
     const frames = texts.map((text) =>
       zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
     )
     const body = Buffer.concat(frames)
     for (const [at, text] of texts.entries()) {
-      const { packed } = frameAt(body, 2 * FRAME_LINES, at * FRAME_LINES + 3)
+      const { packed } = frameAt(body, 36, at * 32 + 3)
       expect(unzipped(packed)!.toString() === text).toBe(true)
     }
   })
 
   test('that ends early, or is none, is given as it is', () => {
-    const { body } = segmentOf(MAX_RECORDS).segment
+    const { body } = formerBody(128, 32)
     const others = [0, 1, 4, 5, 9, 100, body.length - 1].map((end) => body.slice(0, end))
     const noises = Array.from({ length: 200 }, (_, n) => crypto.getRandomValues(new Uint8Array(n)))
     // A frame that is followed by something else, and two frames of too few lines.
     const followed = Buffer.concat([body, Buffer.of(0)])
     for (const damaged of [...others, ...noises, followed]) {
-      const frame = frameAt(damaged, MAX_RECORDS, MAX_RECORDS - 1)
-      expect(frame).toEqual({ first: 0, count: MAX_RECORDS, packed: damaged, unpacked: undefined })
+      const frame = frameAt(damaged, 128, 127)
+      expect(frame).toEqual({ first: 0, count: 128, packed: damaged, unpacked: undefined })
     }
-    expect(frameAt(body, FRAME_LINES, 3).packed).toBe(body)
+    expect(frameAt(body, 32, 3).packed).toBe(body)
   })
 })

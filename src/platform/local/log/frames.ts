@@ -1,11 +1,6 @@
-/**
- * The body of a segment is zstd frames, one after the other, each of so many lines; the last has what
- * is left. To read one event is to unpack its frame: two thirds of the time of 64 lines, for a body that is a seventh larger.
- */
-export const FRAME_LINES = 32
-
-// Frames of a former version had so many lines; before, a body was one frame.
-const FORMER_FRAME_LINES = 64
+// Bodies of former versions are zstd frames, one after the other, each of so many lines; the last has what is left. To
+// read one event is to unpack its frame. Those of now, and of the first versions, are one frame.
+const FORMER_FRAME_LINES = [32, 64]
 
 /** A frame is a part of a body. */
 export interface Frame {
@@ -18,17 +13,14 @@ export interface Frame {
 }
 
 /**
- * Finds the frame that holds a line. A body of a former version is a single frame, and one that does
- * not consist of such frames is given as it is.
+ * Finds the frame that holds a line. A body that does not consist of such frames is given as it is.
  * @param count how many lines the body has
  */
 export function frameAt(body: Uint8Array, count: number, line: number): Frame {
   const frames = framesOf(body)
   if (frames?.length === 1) return { ...frames[0]!, first: 0, count }
   // Both have as many frames only where both have one.
-  const lines = [FRAME_LINES, FORMER_FRAME_LINES].find(
-    (lines) => frames?.length === Math.ceil(count / lines),
-  )
+  const lines = FORMER_FRAME_LINES.find((lines) => frames?.length === Math.ceil(count / lines))
   if (frames === undefined || lines === undefined) {
     return { first: 0, count, packed: body, unpacked: undefined }
   }

@@ -1,6 +1,8 @@
 import type { Database } from 'bun:sqlite'
 import { guarded, isDamage } from '../database'
-import { MAX_RECORDS } from './segment'
+
+// Segments of former versions had so many records; none has more.
+const MOST_RECORDS = 128
 
 /** A row is a segment without its body. */
 export interface Row {
@@ -51,7 +53,7 @@ export function createRowSearch(db: Database) {
       return before.get(offset)
     } catch (error) {
       if (!isDamage(error)) throw error
-      for (let first = offset; first >= 0 && first > offset - MAX_RECORDS; first -= 1) {
+      for (let first = offset; first >= 0 && first > offset - MOST_RECORDS; first -= 1) {
         const row = readable(first)
         if (row !== null && holds(row, offset)) return row
       }
