@@ -11,26 +11,33 @@ import {
   withinLimits,
   zoneOf,
 } from '../shared/lake-answers'
+import { boundedFirst, memoryBound } from './lake/bounded'
 import { type Execute, type Execution, executeWith } from './lake/execute'
 import { executeApart, judgeApart } from './lake/query-child'
-import { createDuck } from './parquet/duck'
+import { createDuck, type Duck } from './parquet/duck'
 import { openSpillFolder } from './spill-folder'
 
 /**
  * Opens the lake of a data directory for the CLI: it needs no running server and takes no lock.
- * DuckDB runs in this process, on all cores.
+ * DuckDB runs in this process, on all cores, and puts on the disk what a query needs beyond 160 MiB a core.
  */
 export function openLake(dataDir: string): Lake {
   const spill = openSpillFolder()
-  const duck = createDuck({ spillTo: spill.path })
-  const createLocked = () => createDuck({ spillTo: spill.path })
-  const execute = executeWith({ folder: lakeFolder(dataDir), duck, createLocked })
+  const createFree = () => createDuck({ spillTo: spill.path })
+  const ducks = {
+    bounded: createDuck({ spillTo: spill.path, memoryLimit: memoryBound() }),
+    free: createFree(),
+  }
+  const over = (duck: Duck) =>
+    executeWith({ folder: lakeFolder(dataDir), duck, createLocked: createFree })
+  const execute = boundedFirst({ bounded: over(ducks.bounded), free: over(ducks.free) })
   const lake = createLake({ execute })
   return {
     ...lake,
     async [Symbol.asyncDispose]() {
       await lake[Symbol.asyncDispose]()
-      await duck[Symbol.asyncDispose]()
+      await ducks.bounded[Symbol.asyncDispose]()
+      await ducks.free[Symbol.asyncDispose]()
       spill[Symbol.dispose]()
     },
   }

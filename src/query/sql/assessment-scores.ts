@@ -76,7 +76,8 @@ joined AS (
     CASE WHEN attempt IS NULL THEN taker_id END AS alone
   FROM named
   WHERE attempt IS NOT NULL
-    OR (taker_id IS NOT NULL AND (is_grade OR done IN ('Started', 'Submitted', 'Completed')))
+    OR (told_assessment IS NOT NULL AND taker_id IS NOT NULL
+      AND (is_grade OR done IN ('Started', 'Submitted', 'Completed')))
 ),
 placed AS (
   SELECT *,
