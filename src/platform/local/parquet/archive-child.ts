@@ -28,9 +28,10 @@ export interface ArchiveChild extends AsyncDisposable {
   run<Job extends AnyJob>(job: Job): Promise<OutcomeOf<Job>>
 }
 
-// The next flush is a minute away as a rule, starting takes a tenth of a second, and what DuckDB has
-// taken of memory it gives back only by ending.
-const IDLE_MS = 10_000
+// What DuckDB has taken of memory it gives back only by ending. To start it, load DuckDB and count the first
+// file takes half a second of CPU: from 2,000 events a second on, a batch is full within this time and
+// finds a process that is warm; with fewer, a start a minute matters little.
+const IDLE_MS = 30_000
 // The largest part takes two seconds. A process that hangs, on a disk that does not answer for
 // instance, must not hold the archive up for ever.
 const JOB_MS = 10 * 60_000
