@@ -9,7 +9,8 @@ it('tells the engine what it knows, whatever its version: a setting that it does
   expect(exitCode).toBe(0)
   const said = `${stdout}${stderr}`
   expect(said).toContain(`forceRAMSize=${32 * GB} `)
-  expect(said).toContain('heapGrowthMaxIncrease=1 ')
+  expect(said).toContain('smallHeapGrowthFactor=1.75 ')
+  expect(said).toContain('heapGrowthMaxIncrease=0.75 ')
 })
 
 it('is read back as the limit that it was made of', () => {
