@@ -18,21 +18,28 @@ import { readingBatch } from '../batch'
  */
 export function* read(
   bodies: string | string[] | Unreadable,
-  { standard, form, context }: Pick<Arrival, 'standard' | 'form' | 'context'>,
-  { receivedAt, types, linesBefore, requestId }: ReadBy,
+  arrival: ReadAs,
+  by: ReadBy,
 ): Steps<Parsed | Unreadable> {
-  const place = { linesBefore, requestId }
-  function* readOne(text: string): Steps<Reading | Unreadable> {
-    try {
-      const reading = yield* standard.readBody(text, form, receivedAt, context, types, place)
-      return standard.onRefusal === 'request' ? wholeOrRefused(reading) : reading
-    } catch (thrown) {
-      return unreadableOr(thrown)
-    }
-  }
-
   if (isUnreadable(bodies)) return bodies
-  return typeof bodies === 'string' ? yield* readOne(bodies) : yield* readingBatch(bodies, readOne)
+  if (typeof bodies === 'string') return yield* readOne(bodies, arrival, by)
+  return yield* readingBatch(bodies, (text) => readOne(text, arrival, by))
+}
+
+type ReadAs = Pick<Arrival, 'standard' | 'form' | 'context'>
+
+function* readOne(
+  text: string,
+  { standard, form, context }: ReadAs,
+  { receivedAt, types, linesBefore, requestId }: ReadBy,
+): Steps<Reading | Unreadable> {
+  const place = { linesBefore, requestId }
+  try {
+    const reading = yield* standard.readBody(text, form, receivedAt, context, types, place)
+    return standard.onRefusal === 'request' ? wholeOrRefused(reading) : reading
+  } catch (thrown) {
+    return unreadableOr(thrown)
+  }
 }
 
 /** Refuses a body with every reason, where a single refused item costs its whole request. */
