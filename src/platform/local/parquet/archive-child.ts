@@ -28,9 +28,9 @@ export interface ArchiveChild extends AsyncDisposable {
   run<Job extends AnyJob>(job: Job): Promise<OutcomeOf<Job>>
 }
 
-// What DuckDB has taken of memory it gives back only by ending. To start it, load DuckDB and count the first
-// file takes half a second of CPU: from 2,000 events a second on, a batch is full within this time and
-// finds a process that is warm; with fewer, a start a minute matters little.
+// DuckDB gives back what it has taken of memory only by ending. But to start it, to load it and to count the
+// first file takes half a second of CPU: from 2,000 events a second on, a batch is full within this time
+// and finds a process that is warm; with fewer, a start a minute matters little.
 const IDLE_MS = 30_000
 // The largest part takes two seconds. A process that hangs, on a disk that does not answer for
 // instance, must not hold the archive up for ever.
