@@ -7,7 +7,7 @@ const HEAP_SHARE = 1 / 2
 
 // The heap may grow by so much of what the last collection of everything left. By itself the engine
 // takes twice as much where it believes in 16 GB and more, and as much where there is less: 80 MB
-// more at full load (decision 136). Where memory ends it takes less still.
+// more at full load (decision 134). Where memory ends it takes less still.
 const GROWTH = 0.75
 
 /**
