@@ -1,12 +1,7 @@
 import { afterAll, describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { columns } from '../../src/event/columns'
-import {
-  CREATE_TO_UNIXTIME,
-  createDuck,
-  duckTypes,
-  literal,
-} from '../../src/platform/local/parquet/duck'
+import { createDuck, duckTypes, literal } from '../../src/platform/local/parquet/duck'
 import { namedQueries } from '../../src/query/sql'
 import {
   anySeen,
@@ -29,7 +24,6 @@ async function answer(id: string, rows: readonly Seen[], zone: string): Promise<
   const connection = await duck.connect()
   try {
     await connection.run(`SET TimeZone = '${zone}'`)
-    await connection.run(CREATE_TO_UNIXTIME)
     const typed = columns.map(({ name, type }) => `${name} ${duckTypes[type]}`).join(', ')
     await connection.run(`CREATE OR REPLACE TEMP TABLE events (${typed}, day VARCHAR)`)
     const text = (value: string | null) => (value === null ? 'NULL' : literal(value))

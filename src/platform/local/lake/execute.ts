@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DuckDBResult, DuckDBValueConverter } from '@duckdb/node-api'
 import type { Foreign, LakeColumn } from '../../lake'
-import { CREATE_TO_UNIXTIME, type Duck, literal } from '../parquet/duck'
+import { type Duck, literal } from '../parquet/duck'
 import { beginReading } from '../settle/reading'
 import { streamForeign } from './locked'
 import { createValues } from './values'
@@ -60,7 +60,6 @@ export function executeWith(options: ExecuteOptions): Execute {
     }
     try {
       signal.throwIfAborted()
-      await connection.run(CREATE_TO_UNIXTIME)
       // The views are this connection's only: they follow the files that are there now.
       const isForeign = foreign !== undefined
       const views = await viewsOf(options.folder, { ...viewer, isForeign }, reading.journal)

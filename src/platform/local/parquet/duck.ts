@@ -11,12 +11,16 @@ export const duckTypes: Record<ColumnType, string> = {
   timestamp: 'TIMESTAMPTZ',
 }
 
+// Named queries go by seconds since 1970. DuckDB's own `epoch` asks a calendar.
+const CREATE_TO_UNIXTIME =
+  'CREATE OR REPLACE TEMP MACRO to_unixtime(instant) AS epoch_us(instant) / 1e6'
+
 /**
  * DuckDB is opened on first use: loading it takes 50–100 ms and 75 MB that a start need not wait
  * for.
  */
 export interface Duck extends AsyncDisposable {
-  /** Makes a connection, whose time zone is UTC. */
+  /** Makes a connection, whose time zone is UTC, and which has Trino's `to_unixtime`. */
   connect(): Promise<DuckDBConnection>
 }
 
@@ -52,6 +56,7 @@ export function createDuck(
       const connection = await (await instance).connect()
       // DuckDB would take that of the machine.
       await connection.run(`SET TimeZone = 'UTC'`)
+      await connection.run(CREATE_TO_UNIXTIME)
       return connection
     },
     async [Symbol.asyncDispose]() {
@@ -69,10 +74,3 @@ export function inUtc(timestamp: string): string {
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
-
-/**
- * The SQL gives a session Trino's `to_unixtime`, by which named queries go: it is seconds since 1970. DuckDB's own
- * `epoch` asks a calendar.
- */
-export const CREATE_TO_UNIXTIME =
-  'CREATE OR REPLACE TEMP MACRO to_unixtime(instant) AS epoch_us(instant) / 1e6'
