@@ -5,9 +5,9 @@
 // lake.
 const HEAP_SHARE = 1 / 2
 
-// The heap may grow by so much of what the last collection of everything left. By itself the engine
-// takes twice as much where it believes in 16 GB and more, and as much where there is less: 80 MB
-// more at full load (decision 134). Where memory ends it takes less still.
+// The heap may grow by so much of what the last collection of everything left. By itself it
+// grows by all of that, 80 MB more at full load (decision 134), and where the engine believes in 16 GB
+// and more, by twice that. Where memory ends it grows less still.
 const GROWTH = 0.75
 
 /**
