@@ -7,7 +7,6 @@ import { readdirSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { heapSettings } from '../src/heap-size.mjs'
-import { MAX_RECORDS } from '../src/platform/local/log/segment'
 import { temporaryFolder } from '../tests/support/folders'
 import { type ServerProcess, startServerProcess } from '../tests/support/server-process'
 import { type Floor, measureFloor } from './floor'
@@ -65,16 +64,15 @@ async function writtenAtTheEnd({ process: child }: ServerProcess): Promise<numbe
 }
 
 /**
- * Estimates the events of a commit. Segments of a commit are full except for the last, so short
- * ones count the commits. Where commits happen to be made of full segments only, everything in
- * flight is the bound.
+ * Estimates the events of a commit: its segments were stored at one moment, and the next waits for the disk. Everything
+ * in flight is the bound.
  */
 function commitSize(dataDir: string, inFlight: number): number {
   let events = 0
   let commits = 0
   for (const name of readdirSync(join(dataDir, 'hot')).filter((file) => file.endsWith('.db'))) {
     const db = new Database(join(dataDir, 'hot', name))
-    const sql = `SELECT sum(count) AS events, sum(count < ${MAX_RECORDS}) AS commits FROM segments`
+    const sql = 'SELECT sum(count) AS events, count(DISTINCT stored_at) AS commits FROM segments'
     const row = db.query<{ events: number; commits: number }, []>(sql).get()
     events += row?.events ?? 0
     commits += row?.commits ?? 0
