@@ -92,6 +92,9 @@ describe("somebody else's SQL on DuckDB", () => {
     [`FROM (FROM events) PIVOT (count(*) FOR type IN ('ViewEvent')) SELECT count(*) > 0`, [[true]]],
     [`SELECT count(*) > 40 FROM (DESCRIBE events)`, [[true]]],
     [`SELECT date_trunc('day', DATE '2026-01-02')::DATE`, [['2026-01-02']]],
+    [`SELECT to_unixtime(TIMESTAMPTZ '1970-01-01 00:01:00.5+00')`, [[60.5]]],
+    [`SELECT to_unixtime(TIMESTAMPTZ '0001-01-01 00:00:00+00')`, [[-62_135_596_800]]],
+    [`SELECT to_unixtime(CAST(NULL AS TIMESTAMPTZ))`, [[null]]],
   ]
   for (const [sql, rows] of fine) {
     it(`is answered: ${sql}`, async () => expect((await ask(sql)).rows).toEqual(rows))

@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
+import { duckFailure } from '../parquet/failure'
 import type { Execute } from './execute'
 
 const MIB = 1024 * 1024
@@ -27,7 +28,7 @@ export function boundedFirst({ bounded, free }: { bounded: Execute; free: Execut
     try {
       return await bounded(statement, signal)
     } catch (error) {
-      if (!(error as Error).message.startsWith('Out of Memory Error')) throw error
+      if (duckFailure(error).kind !== 'memory') throw error
       return free(statement, signal)
     }
   }
